@@ -1,0 +1,317 @@
+"""Long work: start it, do it in workers, see it, cancel it, retry it, survive everything.
+
+PostgreSQL holds the work (`Job`, `JobItem`); a Celery message only wakes a worker, so a lost broker, a lost message or a
+killed worker costs time and nothing else. `resume` runs every few seconds and wakes workers for jobs that went quiet.
+
+A kind of job is registered by the app that does it::
+
+    @jobs.items_handler("workorders.packets.render", title="Render packets")
+    def render_one(job: Job, subject_id: int) -> None: ...
+
+    @jobs.whole_handler("sites.import.apply")
+    def apply(job: Job, progress: Progress) -> dict: ...
+
+Handlers must be idempotent: after a crash they run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from kombu.exceptions import OperationalError
+
+from rollout.choices import ItemState, JobState
+from rollout.models import Job, JobItem, Rollout, User
+
+log = structlog.get_logger(__name__)
+
+# A worker that says nothing for this long is taken for dead and its work is given to another.
+LEASE = timedelta(seconds=45)
+QUIET = timedelta(seconds=20)
+BATCH = 8
+MAX_ATTEMPTS = 4
+PARALLEL_WAKES = 8
+
+ItemHandler = Callable[[Job, int], None]
+WholeHandler = Callable[[Job, "Progress"], dict[str, Any]]
+Finisher = Callable[[Job], dict[str, Any]]
+
+
+class JobCancelled(Exception):
+    """The person asked to stop; raised inside a whole handler by `Progress`."""
+
+
+class JobFailed(Exception):
+    """A handler cannot go on; the text is shown to the person as it is."""
+
+
+@dataclass(frozen=True)
+class ItemKind:
+    """How one item is done, and what is summed up when all have ended."""
+
+    run: ItemHandler
+    finish: Finisher | None
+
+
+ITEM_KINDS: dict[str, ItemKind] = {}
+WHOLE_KINDS: dict[str, WholeHandler] = {}
+
+
+def items_handler(kind: str, *, finish: Finisher | None = None) -> Callable[[ItemHandler], ItemHandler]:
+    """Register the function that does one item of this kind of job."""
+
+    def register(run: ItemHandler) -> ItemHandler:
+        ITEM_KINDS[kind] = ItemKind(run, finish)
+        return run
+
+    return register
+
+
+def whole_handler(kind: str) -> Callable[[WholeHandler], WholeHandler]:
+    """Register the function that does this kind of job in one go, reporting as it goes."""
+
+    def register(run: WholeHandler) -> WholeHandler:
+        WHOLE_KINDS[kind] = run
+        return run
+
+    return register
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers for the progress bar. `open` are waiting or in work."""
+
+    total: int
+    done: int
+    failed: int
+    cancelled: int
+
+    @property
+    def open(self) -> int:
+        """Still to be done."""
+        return self.total - self.done - self.failed - self.cancelled
+
+    @property
+    def percent(self) -> int:
+        """Whole percent of the items that have ended."""
+        return 100 * (self.total - self.open) // self.total if self.total else 0
+
+
+def counts(job: Job) -> Counts:
+    """Return the numbers of a job: counted from its items, or as the whole job reported them."""
+    if job.kind not in ITEM_KINDS:
+        return Counts(job.total, job.done, 0, 0)
+    by_state = dict(job.items.values_list("state").annotate(n=Count("pk")).order_by())
+    return Counts(
+        total=sum(by_state.values()),
+        done=by_state.get(ItemState.DONE, 0),
+        failed=by_state.get(ItemState.FAILED, 0),
+        cancelled=by_state.get(ItemState.CANCELLED, 0),
+    )
+
+
+def start(
+    kind: str,
+    *,
+    title: str,
+    rollout: Rollout,
+    by: User,
+    at: datetime,
+    items: Iterable[tuple[int, str]] = (),
+    params: dict[str, Any] | None = None,
+    back_url: str = "",
+) -> Job:
+    """Write the job and its items (`(subject_id, label)`) and wake workers once the transaction commits."""
+    job = Job.objects.create(
+        kind=kind, title=title, rollout=rollout, by=by, created_at=at, params=params or {}, back_url=back_url
+    )
+    rows = [JobItem(job=job, subject_id=pk, label=label[:120]) for pk, label in items]
+    JobItem.objects.bulk_create(rows, batch_size=2000)
+    if rows:
+        job.total = len(rows)
+        job.save(update_fields=["total"])
+    wake(job)
+    return job
+
+
+def wake(job: Job) -> None:
+    """Send messages after commit. A broker that is away costs nothing: `resume` sends them again."""
+    messages = min(PARALLEL_WAKES, -(-job.total // BATCH)) if job.kind in ITEM_KINDS else 1
+    transaction.on_commit(lambda: _send(job.pk, max(1, messages)))
+
+
+def _send(job_id: int, messages: int) -> None:
+    from rollout.tasks import run_job
+
+    try:
+        for _ in range(messages):
+            run_job.delay(job_id)
+    except OperationalError as error:
+        log.warning("jobs.broker_away", job_id=job_id, error=str(error))
+
+
+def cancel(*, job: Job, at: datetime) -> None:
+    """Ask a job to stop. Items nobody has begun are cancelled at once; those in work are finished."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job.pk)
+        if job.has_ended:
+            return
+        job.cancel_asked_at = job.cancel_asked_at or at
+        job.save(update_fields=["cancel_asked_at"])
+        job.items.filter(state=ItemState.WAITING).update(state=ItemState.CANCELLED)
+        if job.state == JobState.QUEUED:
+            _end(job, JobState.CANCELLED, at=at, message="Cancelled before it began.")
+    settle(job, at=at)
+
+
+def retry(*, job: Job, at: datetime) -> Job:
+    """Do again what failed or was cancelled; what is done stays done."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job.pk)
+        if not job.has_ended:
+            return job
+        again = job.items.filter(state__in=[ItemState.FAILED, ItemState.CANCELLED])
+        if job.kind in ITEM_KINDS and not again.update(state=ItemState.WAITING, error="", attempts=0):
+            return job
+        job.state, job.ended_at, job.cancel_asked_at, job.message = JobState.QUEUED, None, None, ""
+        job.alive_at = at
+        job.save(update_fields=["state", "ended_at", "cancel_asked_at", "message", "alive_at"])
+        wake(job)
+    return job
+
+
+def begin(job_id: int, *, at: datetime) -> Job | None:
+    """Mark a job as running; None when it has ended or, for a whole job, when another worker is alive on it."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        if job is None or job.has_ended:
+            return None
+        whole_and_busy = job.kind in WHOLE_KINDS and job.state == JobState.RUNNING and not _quiet(job, at)
+        if whole_and_busy:
+            return None
+        job.state, job.alive_at = JobState.RUNNING, at
+        job.started_at = job.started_at or at
+        job.save(update_fields=["state", "alive_at", "started_at"])
+    return job
+
+
+def _quiet(job: Job, at: datetime) -> bool:
+    return job.alive_at is None or job.alive_at < at - QUIET
+
+
+def claim(job: Job, *, at: datetime, size: int = BATCH) -> list[JobItem]:
+    """Take up to `size` items that wait or whose worker died. Two workers never claim the same one."""
+    takeable = Q(state=ItemState.WAITING) | Q(state=ItemState.CLAIMED, lease_until__lt=at)
+    with transaction.atomic():
+        _give_up_on_killers(job, at)
+        items = list(job.items.select_for_update(skip_locked=True).filter(takeable).order_by("pk")[:size])
+        for item in items:
+            item.state, item.lease_until, item.attempts = ItemState.CLAIMED, at + LEASE, item.attempts + 1
+        JobItem.objects.bulk_update(items, ["state", "lease_until", "attempts"])
+        if items:
+            Job.objects.filter(pk=job.pk).update(alive_at=at)
+    return items
+
+
+def _give_up_on_killers(job: Job, at: datetime) -> None:
+    """An item whose worker died again and again is failed, so that it cannot take every worker with it."""
+    job.items.filter(state=ItemState.CLAIMED, lease_until__lt=at, attempts__gte=MAX_ATTEMPTS).update(
+        state=ItemState.FAILED, lease_until=None, error=f"The worker died on it {MAX_ATTEMPTS} times."
+    )
+
+
+def close_item(item: JobItem, *, error: str = "") -> None:
+    """Write down how an item ended."""
+    item.state = ItemState.FAILED if error else ItemState.DONE
+    JobItem.objects.filter(pk=item.pk).update(state=item.state, lease_until=None, error=error[:400])
+
+
+def settle(job: Job, *, at: datetime) -> None:
+    """End a job whose items have all ended; whoever closes the last item ends the job, once."""
+    if job.kind not in ITEM_KINDS:
+        return
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().get(pk=job.pk)
+        numbers = counts(locked)
+        if locked.has_ended or numbers.open:
+            return
+        finish = ITEM_KINDS[locked.kind].finish
+        if finish is not None:
+            locked.result = finish(locked)
+        state = (
+            JobState.CANCELLED if numbers.cancelled else JobState.FAILED if numbers.failed else JobState.DONE
+        )
+        locked.done = numbers.done
+        _end(locked, state, at=at, message=_item_message(locked, numbers))
+
+
+def _item_message(job: Job, numbers: Counts) -> str:
+    parts = [f"{numbers.done:,} of {numbers.total:,} done"]
+    if numbers.failed:
+        parts.append(f"{numbers.failed:,} failed")
+    if numbers.cancelled:
+        parts.append(f"{numbers.cancelled:,} cancelled")
+    if job.times_resumed:
+        times = "once" if job.times_resumed == 1 else f"{job.times_resumed} times"
+        parts.append(f"resumed {times} after an interruption")
+    return ", ".join(parts) + "."
+
+
+def _end(job: Job, state: JobState, *, at: datetime, message: str) -> None:
+    job.state, job.ended_at, job.message = state, at, message[:400]
+    job.save(update_fields=["state", "ended_at", "message", "result", "done", "total"])
+
+
+class Progress:
+    """What a whole handler reports through. Reporting also says "alive" and notices a cancel."""
+
+    def __init__(self, job: Job, clock: Callable[[], datetime]) -> None:
+        self.job = job
+        self.clock = clock
+
+    def __call__(self, done: int, total: int, message: str = "") -> None:
+        """Write the numbers; raises `JobCancelled` when the person asked to stop."""
+        fields = {"done": done, "total": total, "alive_at": self.clock()}
+        if message:
+            fields["message"] = message[:400]
+        Job.objects.filter(pk=self.job.pk).update(**fields)
+        self.job.done, self.job.total = done, total
+        if Job.objects.filter(pk=self.job.pk, cancel_asked_at__isnull=False).exists():
+            raise JobCancelled
+
+
+def end_whole(
+    job: Job, state: JobState, *, at: datetime, message: str, result: dict[str, Any] | None = None
+) -> None:
+    """End a whole job, once."""
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().get(pk=job.pk)
+        if not locked.has_ended:
+            locked.result = result or {}
+            _end(locked, state, at=at, message=message)
+
+
+def to_resume(*, at: datetime) -> QuerySet[Job]:
+    """Return jobs that should be moving and are not."""
+    open_jobs = Job.objects.exclude(state__in=[JobState.DONE, JobState.FAILED, JobState.CANCELLED])
+    never_begun = Q(state=JobState.QUEUED, created_at__lt=at - timedelta(seconds=5))
+    return open_jobs.filter(never_begun | Q(state=JobState.RUNNING, alive_at__lt=at - QUIET))
+
+
+def resume(*, at: datetime) -> int:
+    """Wake workers for quiet jobs; returns how many. A running one is counted as interrupted."""
+    resumed = 0
+    for job in to_resume(at=at):
+        interrupted = job.state == JobState.RUNNING and job.items.filter(lease_until__lt=at).exists()
+        if interrupted or (job.state == JobState.RUNNING and job.kind in WHOLE_KINDS):
+            Job.objects.filter(pk=job.pk).update(times_resumed=job.times_resumed + 1)
+        settle(job, at=at)
+        wake(job)
+        resumed += 1
+    return resumed

@@ -1,0 +1,20 @@
+"""Users, clients, rollouts and what every app leans on: files, jobs, audit."""
+
+from rollout.models.audit import AuditEntry
+from rollout.models.clients import Client, CustomerOutcome, Rollout, Wave
+from rollout.models.files import StoredFile
+from rollout.models.jobs import Job, JobItem
+from rollout.models.people import Membership, User
+
+__all__ = [
+    "AuditEntry",
+    "Client",
+    "CustomerOutcome",
+    "Job",
+    "JobItem",
+    "Membership",
+    "Rollout",
+    "StoredFile",
+    "User",
+    "Wave",
+]

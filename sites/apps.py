@@ -1,0 +1,10 @@
+"""The sites app."""
+
+from django.apps import AppConfig
+
+
+class SitesConfig(AppConfig):
+    """See README.md beside this file."""
+
+    name = "sites"
+    verbose_name = "Sites"

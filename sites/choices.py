@@ -1,0 +1,81 @@
+"""Stable string keys of the estate."""
+
+from django.db import models
+
+
+class PlacePrecision(models.TextChoices):
+    """How well the coordinates of a site are known."""
+
+    EXACT = "exact", "From the list"
+    POSTAL_CODE = "postal_code", "Centre of the postal code"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class Weekday(models.IntegerChoices):
+    """ISO order, Monday first, as `date.weekday()` counts."""
+
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+class AttributeKind(models.TextChoices):
+    """What sort of value a fact has."""
+
+    CHOICE = "choice", "One of a list"
+    NUMBER = "number", "Number"
+    YES_NO = "yes_no", "Yes or no"
+    DATE = "date", "Date"
+    TEXT = "text", "Text"
+
+
+class FactSource(models.TextChoices):
+    """Where a value comes from."""
+
+    IMPORT = "import", "Import"
+    SURVEY = "survey", "Survey"
+    CONTACT = "contact", "Site contact"
+    TECHNICIAN = "technician", "Technician"
+    PM = "pm", "Project manager"
+
+
+class FactState(models.TextChoices):
+    """What is known about an attribute of a site. Unknown is a state, never a silent no."""
+
+    KNOWN = "known", "Known"
+    UNKNOWN = "unknown", "Unknown"
+    STALE = "stale", "Stale"
+    DISPUTED = "disputed", "Disputed"
+
+
+class ImportState(models.TextChoices):
+    """Where an import is: uploaded and being mapped, checked, applied, undone."""
+
+    MAPPING = "mapping", "Columns being mapped"
+    CHECKING = "checking", "Being checked"
+    CHECKED = "checked", "Ready to apply"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    UNDONE = "undone", "Undone"
+
+
+class RowVerdict(models.TextChoices):
+    """What became of one record of an imported file."""
+
+    ACCEPTED = "accepted", "Accepted"
+    ATTENTION = "attention", "Needs attention"
+    REJECTED = "rejected", "Rejected"
+    BLANK = "blank", "Blank"
+
+
+class RowChange(models.TextChoices):
+    """What applying a row does or did."""
+
+    CREATE = "create", "New"
+    UPDATE = "update", "Changed"
+    SAME = "same", "Unchanged"
+    NONE = "none", "Not imported"
