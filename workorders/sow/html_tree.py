@@ -1,0 +1,154 @@
+"""A small, forgiving HTML tree: bounded depth, no entities beyond characters, nothing ever fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+MAX_DEPTH = 120
+
+_VOID = re.compile(r"area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr")
+_BLOCKS = re.compile(
+    r"address|article|aside|blockquote|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure"
+    r"|footer|form|h1|h2|h3|h4|h5|h6|header|hr|html|body|li|main|nav|ol|p|pre|section|summary|table"
+    r"|tbody|td|tfoot|th|thead|tr|ul|caption|legend|option"
+)
+_INLINE = re.compile(
+    r"a|abbr|acronym|audio|b|bdi|bdo|big|br|button|canvas|cite|code|col|colgroup|data|datalist|del"
+    r"|dfn|em|embed|font|frame|frameset|head|i|iframe|img|input|ins|kbd|label|link|map|mark|meta"
+    r"|meter|noscript|object|optgroup|output|param|picture|progress|q|rp|rt|ruby|s|samp|script|select"
+    r"|small|source|span|strike|strong|style|sub|sup|svg|template|textarea|time|title|track|tt|u|var"
+    r"|video|wbr|area|base"
+)
+# An opening tag on the left ends an open element on the right, up to the nearest boundary element.
+_IMPLIED_END: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "li": (frozenset({"li"}), frozenset({"ul", "ol", "table"})),
+    "dt": (frozenset({"dt", "dd"}), frozenset({"dl", "table"})),
+    "dd": (frozenset({"dt", "dd"}), frozenset({"dl", "table"})),
+    "tr": (frozenset({"tr"}), frozenset({"table"})),
+    "td": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
+    "th": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
+    "option": (frozenset({"option"}), frozenset({"select"})),
+    "tbody": (frozenset({"thead", "tbody"}), frozenset({"table"})),
+    "tfoot": (frozenset({"thead", "tbody"}), frozenset({"table"})),
+}
+# Words people also write between angle brackets as placeholders: "<address>".
+_ALSO_PLACEHOLDERS = re.compile(r"address|time|data|title|code|map|object|label|source|link|summary")
+_TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")
+
+
+@dataclass(slots=True)
+class Node:
+    """An element with its attributes and, in order, its child elements and text."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Node | str] = field(default_factory=list)
+
+
+def is_block(tag: str) -> bool:
+    """Tell whether an element starts a new line when shown."""
+    return _BLOCKS.fullmatch(tag) is not None
+
+
+def is_markup(tag: str, source: str) -> bool:
+    """Tell whether ``<…>`` in running text is HTML rather than a placeholder such as ``<insert date>``.
+
+    Parameters
+    ----------
+    tag : str
+        The tag as written, with its angle brackets.
+    source : str
+        The text around it, searched for the closing tag of words that are both.
+    """
+    found = _TAG_NAME.match(tag)
+    if not found:
+        return True
+    name = found.group(1).lower()
+    if _ALSO_PLACEHOLDERS.fullmatch(name) and "=" not in tag:
+        return f"</{name}" in source.lower()
+    known = _BLOCKS.fullmatch(name) or _INLINE.fullmatch(name)
+    return known is not None or "-" in name or ":" in name
+
+
+def parse_html(source: str, *, keep_unknown_tags: bool = False) -> Node:
+    """Parse HTML into a tree no deeper than `MAX_DEPTH`; what is nested deeper is flattened, never dropped.
+
+    Parameters
+    ----------
+    source : str
+        HTML text.
+    keep_unknown_tags : bool
+        Keep ``<insert date>`` as text, as a Markdown author means it.
+    """
+    builder = _Builder(source if keep_unknown_tags else None)
+    builder.feed(source)
+    builder.close()
+    return builder.root
+
+
+class _Builder(HTMLParser):
+    def __init__(self, literal_source: str | None) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Node("#root")
+        self._literal_source = literal_source
+        self._open = [self.root]
+        self._too_deep: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._is_literal():
+            self._text(self.get_starttag_text() or "")
+            return
+        self._end_implied(tag)
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(node)
+        if _VOID.fullmatch(tag):
+            return
+        if len(self._open) < MAX_DEPTH:
+            self._open.append(node)
+        else:
+            self._too_deep.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._is_literal():
+            self._text(self.get_starttag_text() or "")
+            return
+        self._open[-1].children.append(Node(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._too_deep:
+            if tag in self._too_deep:
+                del self._too_deep[len(self._too_deep) - 1 - self._too_deep[::-1].index(tag) :]
+            return
+        for at in range(len(self._open) - 1, 0, -1):
+            if self._open[at].tag == tag:
+                del self._open[at:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        self._text(data)
+
+    def unknown_decl(self, data: str) -> None:
+        if data.startswith("CDATA["):
+            self._text(data[len("CDATA[") :])
+
+    def _text(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+    def _is_literal(self) -> bool:
+        source = self._literal_source
+        return source is not None and not is_markup(self.get_starttag_text() or "", source)
+
+    def _end_implied(self, tag: str) -> None:
+        if is_block(tag) and self._open[-1].tag == "p":
+            self._open.pop()
+        if tag not in _IMPLIED_END or self._too_deep:
+            return
+        ended, boundary = _IMPLIED_END[tag]
+        for at in range(len(self._open) - 1, 0, -1):
+            if self._open[at].tag in boundary:
+                return
+            if self._open[at].tag in ended:
+                del self._open[at:]
+                return
