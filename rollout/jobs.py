@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from kombu.exceptions import OperationalError
@@ -147,11 +148,10 @@ def wake(job: Job) -> None:
 
 
 def _send(job_id: int, messages: int) -> None:
-    from rollout.tasks import run_job
-
+    # By name: `rollout.tasks` imports this module.
     try:
         for _ in range(messages):
-            run_job.delay(job_id)
+            current_app.send_task("rollout.tasks.run_job", [job_id])
     except OperationalError as error:
         log.warning("jobs.broker_away", job_id=job_id, error=str(error))
 

@@ -194,7 +194,6 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESAME_MAX_AGE = 45 * 24 * 3600
 SESAME_ONE_TIME = False
 SESAME_INVALIDATE_ON_PASSWORD_CHANGE = True
-SESAME_TOKEN_NAME = "token"
 
 # --- Safety ---------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -20,7 +20,11 @@ def _managed_providers(user: User) -> QuerySet[Any]:
 
 def _engaged_providers(user: User) -> QuerySet[Any]:
     clients = [m.client_id for m in user.loaded_memberships if m.role in TEAM_ROLES]
-    return apps.get_model("technicians", "Engagement").objects.filter(client_id__in=clients).values("provider_id")
+    return (
+        apps.get_model("technicians", "Engagement")
+        .objects.filter(client_id__in=clients)
+        .values("provider_id")
+    )
 
 
 class ProviderQuerySet(VisibleQuerySet):

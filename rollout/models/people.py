@@ -41,7 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("name", max_length=120)
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
     may_start_rollouts = models.BooleanField(
-        "may start rollouts", default=False, help_text="Project managers: make clients and rollouts of their own."
+        "may start rollouts",
+        default=False,
+        help_text="Project managers: make clients and rollouts of their own.",
     )
     is_staff = models.BooleanField("may open the admin", default=False)
     is_active = models.BooleanField("may sign in", default=True)

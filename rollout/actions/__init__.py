@@ -1,0 +1,36 @@
+"""Every write of the base: clients, rollouts, outcomes, waves, team."""
+
+from rollout.actions.clients import CodeTaken, change_client, create_client
+from rollout.actions.rollouts import (
+    AlreadyLaunched,
+    NoOutcome,
+    WaveInUse,
+    change_rollout,
+    create_rollout,
+    launch_rollout,
+    remove_outcome,
+    remove_wave,
+    save_outcome,
+    save_wave,
+)
+from rollout.actions.team import LastConductor, NotForStaff, add_member, remove_member
+
+__all__ = [
+    "AlreadyLaunched",
+    "CodeTaken",
+    "LastConductor",
+    "NoOutcome",
+    "NotForStaff",
+    "WaveInUse",
+    "add_member",
+    "change_client",
+    "change_rollout",
+    "create_client",
+    "create_rollout",
+    "launch_rollout",
+    "remove_member",
+    "remove_outcome",
+    "remove_wave",
+    "save_outcome",
+    "save_wave",
+]

@@ -1,0 +1,55 @@
+"""Reads of the base."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from rollout.models import AuditEntry, Client, Job, Membership, Rollout, User, Wave
+
+
+def rollouts_of(user: User) -> QuerySet[Rollout]:
+    """Rollouts the user may see, with client and PM."""
+    rollouts: QuerySet[Rollout] = Rollout.objects.visible_to(user).select_related("client", "pm")
+    return rollouts.order_by("client__name", "name")
+
+
+def clients_of(user: User) -> QuerySet[Client]:
+    """Clients the user works for."""
+    clients: QuerySet[Client] = Client.objects.visible_to(user)
+    return clients
+
+
+def waves_of(rollout: Rollout) -> QuerySet[Wave]:
+    """Waves in order, with facilitator and `sites`, the number of enrolled sites."""
+    waves: QuerySet[Wave] = Wave.objects.filter(rollout=rollout).select_related("pf")
+    return waves.annotate(sites=Count("enrolments")).order_by("number")
+
+
+def members_of(rollout: Rollout) -> QuerySet[Membership]:
+    """Memberships that reach this rollout, its client-wide ones included."""
+    both = Membership.objects.filter(rollout=rollout) | Membership.objects.filter(
+        client=rollout.client_id, rollout__isnull=True
+    )
+    return both.select_related("user").order_by("role", "user__name")
+
+
+def history_of(subject: Any, *, limit: int = 50) -> QuerySet[AuditEntry]:
+    """The newest audit entries about one object."""
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk
+    )
+    return entries.select_related("by")[:limit]
+
+
+def recent_activity(rollout: Rollout, *, limit: int = 12) -> QuerySet[AuditEntry]:
+    """The newest audit entries of a rollout."""
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(rollout=rollout).select_related("by")
+    return entries[:limit]
+
+
+def jobs_of(rollout: Rollout, *, limit: int = 50) -> QuerySet[Job]:
+    """The newest jobs of a rollout."""
+    jobs: QuerySet[Job] = Job.objects.filter(rollout=rollout).select_related("by")
+    return jobs[:limit]

@@ -1,0 +1,1 @@
+"""Pages of the base: clients, rollouts, outcomes, waves, team, jobs, files."""

@@ -1,0 +1,91 @@
+"""Reads of work orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncWeek
+
+from rollout.models import Rollout, User
+from workorders.choices import WorkOrderState
+from workorders.models import Packet, WorkOrder
+
+
+def orders_of(rollout: Rollout, user: User) -> QuerySet[WorkOrder]:
+    """Work orders of a rollout with site, wave and accountable person, by number."""
+    orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user).filter(rollout=rollout)
+    return orders.select_related("enrolment__site", "enrolment__wave", "accountable").order_by("number")
+
+
+def current_packet(order: WorkOrder) -> Packet | None:
+    """Return the order's packet that is not superseded."""
+    return order.packets.filter(superseded_at__isnull=True).select_related("pdf", "revision").first()
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many work orders of a rollout are in each state, and how many wait for facts."""
+
+    counts: dict[str, int]
+    blocked: int
+
+    @property
+    def total(self) -> int:
+        """All but the cancelled ones."""
+        return sum(n for state, n in self.counts.items() if state != WorkOrderState.CANCELLED)
+
+    @property
+    def done(self) -> int:
+        """Closed."""
+        return self.counts.get(WorkOrderState.DONE, 0)
+
+    @property
+    def percent(self) -> int:
+        """Whole percent done."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+def funnels(rollout_ids: Iterable[int]) -> dict[int, Funnel]:
+    """Return the funnel of each rollout, in two queries however many there are."""
+    ids = list(rollout_ids)
+    counts: dict[int, dict[str, int]] = {pk: {} for pk in ids}
+    grouped = WorkOrder.objects.filter(rollout_id__in=ids).values_list("rollout_id", "state")
+    for pk, state, n in grouped.annotate(n=Count("pk")).order_by():
+        counts[pk][state] = n
+    waiting = WorkOrder.objects.filter(rollout_id__in=ids, state=WorkOrderState.PLANNED).exclude(
+        missing_facts=[]
+    )
+    blocked = dict(waiting.values_list("rollout_id").annotate(n=Count("pk")).order_by())
+    return {pk: Funnel(counts[pk], blocked.get(pk, 0)) for pk in ids}
+
+
+def closed_per_week(rollout: Rollout, *, today: date, weeks: int = 12) -> list[tuple[date, int]]:
+    """Return (Monday, sites closed) for the last `weeks` weeks, the current one last, empty weeks included."""
+    this_monday = today - timedelta(days=today.weekday())
+    first = this_monday - timedelta(weeks=weeks - 1)
+    closed = WorkOrder.objects.filter(rollout=rollout, closed_at__date__gte=first)
+    by_week = (
+        closed.annotate(week=TruncWeek("closed_at")).values_list("week").annotate(n=Count("pk")).order_by()
+    )
+    numbers = {moment.date(): n for moment, n in by_week}
+    mondays = [first + timedelta(weeks=i) for i in range(weeks)]
+    return [(monday, numbers.get(monday, 0)) for monday in mondays]
+
+
+def closed_since(rollout: Rollout, moment: datetime) -> QuerySet[WorkOrder]:
+    """Work orders closed since a moment, newest first, with their sites."""
+    closed = WorkOrder.objects.filter(rollout=rollout, closed_at__gte=moment)
+    return closed.select_related("enrolment__site").order_by("-closed_at")
+
+
+def needs_attention(rollout: Rollout) -> dict[str, int]:
+    """Return the numbers behind "what needs me": blocked by facts, on hold, in review."""
+    orders = WorkOrder.objects.filter(rollout=rollout)
+    return orders.aggregate(
+        blocked=Count("pk", filter=Q(state=WorkOrderState.PLANNED) & ~Q(missing_facts=[])),
+        on_hold=Count("pk", filter=Q(state=WorkOrderState.ON_HOLD)),
+        in_review=Count("pk", filter=Q(state=WorkOrderState.IN_REVIEW)),
+    )
