@@ -16,6 +16,8 @@ DOWNBEAT_SYNC
     ``off`` lets PostgreSQL answer before data is on the disk. For tests, whose data nobody misses.
 """
 
+# ruff: noqa: S603 (the commands are our own words)
+
 import contextlib
 import fcntl
 import os
@@ -29,7 +31,15 @@ from pathlib import Path
 from rollout import embedded_servers
 from rollout.embedded_servers import SERVERS, EmbeddedServerFailed, file_of, open_lock, take, var, wait_for
 
-__all__ = ["EmbeddedServerFailed", "database_url", "development_secret_key", "redis_url", "stop", "var"]
+__all__ = [
+    "EmbeddedServerFailed",
+    "database_url",
+    "development_secret_key",
+    "redis_url",
+    "still_running",
+    "stop",
+    "var",
+]
 
 STOP_SECONDS = 30.0
 
@@ -57,6 +67,11 @@ def stop() -> None:
     for name in SERVERS:
         _let_go(name)
         _stop_keeper(name)
+
+
+def still_running() -> bool:
+    """Whether every server this process has asked for is kept. False means that one has died."""
+    return not any(_keeper_is_gone(name) for name in _held)
 
 
 def development_secret_key() -> str:
