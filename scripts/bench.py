@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from console import ROOT, VENV_PYTHON, say, stop
@@ -27,7 +26,8 @@ def main(names: list[str]) -> int:
     for name in names:
         if name not in known:
             stop(f"There is no benchmark “{name}”. There are: {', '.join(known)}.")
-    return 0 if all([_run(name) for name in names or known]) else 1
+    failed = [name for name in names or known if not _run(name)]
+    return 1 if failed else 0
 
 
 def _run(name: str) -> bool:
@@ -46,11 +46,8 @@ def _run(name: str) -> bool:
     if done.returncode or not result.exists():
         say(f"{name} did not finish.")
         return False
-    return all([_report(figure) for figure in _figures(result)])
-
-
-def _figures(result: Path) -> list[dict[str, Any]]:
-    return list(json.loads(result.read_text())["figures"])
+    missed = [figure for figure in json.loads(result.read_text())["figures"] if not _report(figure)]
+    return not missed
 
 
 def _report(figure: dict[str, Any]) -> bool:
