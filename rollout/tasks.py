@@ -5,7 +5,6 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import close_old_connections
 from django.utils import timezone
 
 from rollout import jobs
@@ -31,7 +30,6 @@ def _run_items(job: Job) -> None:
     while items := jobs.claim(job, at=timezone.now()):
         for item in items:
             _run_item(job, item)
-        close_old_connections()
     jobs.settle(job, at=timezone.now())
 
 

@@ -1,0 +1,66 @@
+"""What every test can lean on: the cast, a quiet network, jobs that can be run at once."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+# Only loopback and Unix sockets: the database, Valkey, our own server, our own browser.
+ALLOWED_HOSTS = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Block every other address."""
+    from pytest_socket import socket_allow_hosts
+
+    socket_allow_hosts(ALLOWED_HOSTS, allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings, tmp_path):
+    """Cheap password hashes, files that vanish with the test, mail in memory, a queue of one's own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "files")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    from rollout.celery import app
+
+    app.conf.task_default_queue = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture
+def cast(db):
+    """The cast, see `tests/people.py`."""
+    from tests.people import assemble
+
+    return assemble()
+
+
+@pytest.fixture
+def run_jobs(db):
+    """Return a function that does all waiting jobs here and now, as a worker would."""
+    from rollout.models import Job
+    from rollout.tasks import run_job
+
+    def run() -> None:
+        for job in Job.objects.filter(ended_at__isnull=True).order_by("pk"):
+            run_job(job.pk)
+
+    return run
+
+
+@pytest.fixture
+def as_user(client):
+    """Return a function that signs somebody in and hands back the HTTP client."""
+
+    def sign_in(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,235 @@
+"""Makes rows for tests; every default is believable."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from rollout import models as base
+from rollout.choices import Role
+from sites import models as estate
+from sites.choices import AttributeKind, PlacePrecision
+from technicians import models as people
+from workorders import models as work
+from workorders.choices import EvidenceKind, Phase
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = base.User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.test")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.PostGenerationMethodCall("set_password", "correct horse battery")
+
+    @classmethod
+    def _after_postgeneration(cls, instance, create, results=None):
+        instance.save()
+
+
+class ClientFactory(DjangoModelFactory):
+    class Meta:
+        model = base.Client
+
+    name = factory.Sequence(lambda n: f"Client {n}")
+    code = factory.Sequence(lambda n: f"client-{n}")
+
+
+class RolloutFactory(DjangoModelFactory):
+    class Meta:
+        model = base.Rollout
+
+    client = factory.SubFactory(ClientFactory)
+    name = factory.Sequence(lambda n: f"Guest Wi-Fi {n}")
+    code = factory.Sequence(lambda n: f"wifi-{n}")
+    pm = factory.SubFactory(UserFactory)
+    starts_on = date(2026, 11, 23)
+    ends_on = date(2026, 12, 18)
+    support_phone = "+1 206 555 0100"
+
+
+class OutcomeFactory(DjangoModelFactory):
+    class Meta:
+        model = base.CustomerOutcome
+
+    rollout = factory.SubFactory(RolloutFactory)
+    statement = "Guests are online within 10 seconds"
+    measure = "median seconds from join to first page"
+    unit = "s"
+    baseline = 48
+    target = 10
+
+
+class WaveFactory(DjangoModelFactory):
+    class Meta:
+        model = base.Wave
+
+    rollout = factory.SubFactory(RolloutFactory)
+    number = factory.Sequence(lambda n: n)
+    name = "Pacific"
+    starts_on = date(2026, 11, 23)
+    ends_on = date(2026, 12, 4)
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.Site
+
+    client = factory.SubFactory(ClientFactory)
+    key = factory.Sequence(lambda n: f"{n:04d}")
+    name = factory.LazyAttribute(lambda site: f"Store {site.key}")
+    street = "3033 Vintage Blvd"
+    city = "Juneau"
+    region = "AK"
+    postal_code = "99801"
+    country = "US"
+    latitude = factory.Sequence(lambda n: 47.0 + (n % 50) / 100)
+    longitude = factory.Sequence(lambda n: -122.0 - (n % 50) / 100)
+    precision = PlacePrecision.EXACT
+    time_zone = "America/Los_Angeles"
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.Contact
+
+    site = factory.SubFactory(SiteFactory)
+    name = "Store manager"
+    role = "Manager"
+    phone = "+1 907 555 0101"
+
+
+class EnrolmentFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.Enrolment
+
+    rollout = factory.SubFactory(RolloutFactory)
+    site = factory.SubFactory(SiteFactory, client=factory.SelfAttribute("..rollout.client"))
+    enrolled_at = NOW
+
+
+def nightly_access(site: estate.Site, opens: time = time(21), closes: time = time(5)) -> None:
+    """Give a site the same window on every day of the week."""
+    estate.AccessWindow.objects.bulk_create(
+        estate.AccessWindow(site=site, weekday=day, opens=opens, closes=closes) for day in range(7)
+    )
+
+
+class AttributeFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.Attribute
+
+    client = factory.SubFactory(ClientFactory)
+    key = "ceiling"
+    label = "Ceiling"
+    kind = AttributeKind.CHOICE
+    choices = ["drop", "hard"]
+
+
+class SowFactory(DjangoModelFactory):
+    class Meta:
+        model = work.StatementOfWork
+
+    rollout = factory.SubFactory(RolloutFactory)
+    version = 1
+    title = "Wi-Fi deployment"
+    word_count = 100
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = NOW
+    file = factory.LazyAttribute(
+        lambda sow: base.StoredFile.objects.create(
+            rollout=sow.rollout, name="sow.md", media_type="text/markdown", size=3, sha256="0" * 64, content="00/0", stored_at=NOW
+        )
+    )
+
+
+class PlanRevisionFactory(DjangoModelFactory):
+    class Meta:
+        model = work.PlanRevision
+
+    rollout = factory.SubFactory(RolloutFactory)
+    number = 1
+    created_at = NOW
+
+
+class StepFactory(DjangoModelFactory):
+    class Meta:
+        model = work.Step
+
+    revision = factory.SubFactory(PlanRevisionFactory)
+    key = factory.Sequence(lambda n: f"step-{n}")
+    phase = Phase.INSTALL
+    position = factory.Sequence(lambda n: n)
+    title = "Mount the access point"
+    instructions = "Use the T-bar clip and leave a service loop of 3 to 5 feet."
+    minutes = 30
+
+
+class EvidenceSpecFactory(DjangoModelFactory):
+    class Meta:
+        model = work.EvidenceSpec
+
+    step = factory.SubFactory(StepFactory)
+    key = factory.Sequence(lambda n: f"photo-{n}")
+    kind = EvidenceKind.PHOTO
+    label = "Access point on the ceiling, LED visible"
+
+
+class WorkOrderFactory(DjangoModelFactory):
+    class Meta:
+        model = work.WorkOrder
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    rollout = factory.SelfAttribute("enrolment.rollout")
+    number = factory.LazyAttribute(lambda order: f"{order.rollout.code}-{order.enrolment.site.key}".upper())
+    accountable = factory.SelfAttribute("rollout.pm")
+    accountable_since = NOW
+    state_since = NOW
+    created_at = NOW
+
+
+class ProviderFactory(DjangoModelFactory):
+    class Meta:
+        model = people.Provider
+
+    name = factory.Sequence(lambda n: f"Provider {n}")
+
+
+class TechnicianFactory(DjangoModelFactory):
+    class Meta:
+        model = people.Technician
+
+    provider = factory.SubFactory(ProviderFactory)
+    code = factory.Sequence(lambda n: f"T{n:03d}")
+    name = factory.Sequence(lambda n: f"Technician {n}")
+    latitude = 47.2
+    longitude = -122.2
+    time_zone = "America/Los_Angeles"
+
+
+def nightly_shifts(technician: people.Technician, starts: time = time(20), ends: time = time(6)) -> None:
+    """Give a technician the same shift on every day of the week."""
+    people.Shift.objects.bulk_create(
+        people.Shift(technician=technician, weekday=day, starts=starts, ends=ends) for day in range(7)
+    )
+
+
+class VisitFactory(DjangoModelFactory):
+    class Meta:
+        model = people.Visit
+
+    work_order = factory.SubFactory(WorkOrderFactory)
+    number = 1
+    starts_at = NOW + timedelta(hours=14)
+    ends_at = NOW + timedelta(hours=17)
+    created_at = NOW
+
+
+def member(user: base.User, rollout: base.Rollout, role: str = Role.PM) -> base.Membership:
+    """Put somebody on a rollout's team."""
+    return base.Membership.objects.create(user=user, client=rollout.client, rollout=rollout, role=role)
