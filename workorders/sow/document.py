@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ClauseKind = Literal["paragraph", "list_item", "table_row", "code", "diagram", "heading_only"]
+ClauseKind = Literal["paragraph", "list_item", "table_row", "code", "diagram"]
 DocumentFormat = Literal["markdown", "word", "pdf", "html", "text"]
 
 CELL_SEPARATOR = " · "
@@ -46,7 +46,7 @@ class Clause:
         Headings from the outermost to the innermost, then, ending in a colon as written, the lead-in sentence the
         clause hangs from, then the list items it is nested in.
     kind : ClauseKind
-        ``"heading_only"`` is a heading with nothing below it.
+        A heading with nothing below it is kept as a paragraph.
     text : str
         Plain text without markup. A table row reads ``"Header: cell · Header: cell"``.
     place : str

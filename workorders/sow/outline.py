@@ -8,6 +8,8 @@ from workorders.sow.blocks import Block, BlockKind
 from workorders.sow.document import Clause, ClauseKind
 
 LABEL_WORDS = 5
+# Deeper nesting is numbered on the deepest level, so that a number stays short enough to say on the phone.
+MAX_NUMBER_PARTS = 8
 _HANGS_FROM_LEAD: frozenset[BlockKind] = frozenset({"list_item", "table_row", "code", "diagram"})
 _CLAUSE_KINDS: dict[BlockKind, ClauseKind] = {
     "paragraph": "paragraph",
@@ -122,9 +124,10 @@ class _Outline:
         self._items.append(_Node(0, block.text, number))
 
     def _parent(self) -> _Node:
-        if self._items:
-            return self._items[-1]
-        return self._sections[-1] if self._sections else self._preamble
+        for node in (*reversed(self._items), *reversed(self._sections)):
+            if len(node.number) < MAX_NUMBER_PARTS:
+                return node
+        return self._preamble
 
     def _path(self) -> tuple[str, ...]:
         lead = (self._lead,) if self._lead else ()
@@ -136,7 +139,7 @@ class _Outline:
     def _keep_empty_heading(self) -> None:
         node = self._sections[-1]
         path = tuple(section.text for section in self._sections[:-1])
-        self._append("heading_only", Block("heading", node.text, node.place), node.number, path)
+        self._append("paragraph", Block("heading", node.text, node.place), node.number, path)
         self._empty_heading = None
 
     def _append(self, kind: ClauseKind, block: Block, number: tuple[int, ...], path: tuple[str, ...]) -> None:

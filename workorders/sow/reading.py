@@ -23,6 +23,7 @@ from workorders.sow.word import read_word
 
 __all__ = ["Clause", "Document", "Link", "UnreadableDocument", "read_document"]
 
+MAX_TITLE = 200
 _TEXT_READERS: dict[DocumentFormat, Callable[[str], Reading]] = {
     "markdown": read_markdown,
     "html": read_html,
@@ -73,16 +74,18 @@ def read_document(name: str, data: bytes) -> Document:
 
 
 def _title(reading: Reading, name: str) -> str:
-    if reading.title:
+    if reading.title and len(reading.title) <= MAX_TITLE:
         return reading.title
     headings = [block for block in reading.blocks if block.kind in ("title", "heading")]
     titles = [block for block in headings if block.kind == "title"]
     tops = [block for block in headings if block.level == 1]
-    if titles:
-        return titles[0].text
-    if len(tops) == 1 and tops[0] in reading.blocks[:3]:
-        return tops[0].text
-    return _from_file_name(name) or (headings[0].text if headings else "Pasted statement of work")
+    named = [*titles[:1], *(tops if len(tops) == 1 and tops[0] in reading.blocks[:3] else ())]
+    candidates = (
+        *(block.text for block in named),
+        _from_file_name(name),
+        *(block.text for block in headings[:1]),
+    )
+    return next((text for text in candidates if 0 < len(text) <= MAX_TITLE), "Pasted statement of work")
 
 
 def _from_file_name(name: str) -> str:
