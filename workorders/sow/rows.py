@@ -43,6 +43,8 @@ class RowParts:
         What must hold, else "".
     criterion_header : str
         Its header, for instance "Height".
+    detail : str
+        The next cell after the subject, else "".
     is_checklist : bool
         Whether a cell is there to be ticked.
     """
@@ -52,6 +54,7 @@ class RowParts:
     subject_header: str
     criterion: str
     criterion_header: str
+    detail: str
     is_checklist: bool
 
 
@@ -67,29 +70,29 @@ def row_pairs(text: str) -> tuple[Pair, ...]:
 def row_parts(text: str) -> RowParts:
     """Read a row by the role of its columns."""
     pairs = row_pairs(text)
-    ticks = [
-        pair
-        for pair in pairs
-        if TICKS.match(pair.cell) or (TICK_COLUMN.match(pair.header) and pair.cell == BLANK)
-    ]
-    content = [
-        pair
-        for pair in pairs
-        if pair not in ticks
-        and pair.cell != BLANK
-        and not _EMPTY.fullmatch(pair.cell)
-        and not _is_order(pair)
-    ]
-    if not content:
-        return RowParts("", text, "", "", "", bool(ticks))
-    subject = content[0]
-    action = next((pair for pair in content if ACTION_COLUMN.match(pair.header)), None)
+    ticks = [pair for pair in pairs if _is_tick(pair)]
+    content = [pair for pair in pairs if pair not in ticks and _says_something(pair)]
+    subject = content[0] if content else Pair("", text)
+    action = _first(content, ACTION_COLUMN) or Pair("", "")
     rest = [pair for pair in content[1:] if pair is not action]
     criterion = _first(rest, CRITERION_COLUMN) or _first(rest, STANDARD_COLUMN) or Pair("", "")
-    to_tick = any(pair.cell[:1] in ("☐", "☑", BLANK[0]) for pair in ticks)
     return RowParts(
-        action.cell if action else "", subject.cell, subject.header, criterion.cell, criterion.header, to_tick
+        action=action.cell,
+        subject=subject.cell,
+        subject_header=subject.header,
+        criterion=criterion.cell,
+        criterion_header=criterion.header,
+        detail=rest[0].cell if rest else "",
+        is_checklist=any(pair.cell[:1] in ("☐", "☑", BLANK[0]) for pair in ticks),
     )
+
+
+def _is_tick(pair: Pair) -> bool:
+    return bool(TICKS.match(pair.cell) or (TICK_COLUMN.match(pair.header) and pair.cell == BLANK))
+
+
+def _says_something(pair: Pair) -> bool:
+    return pair.cell != BLANK and not _EMPTY.fullmatch(pair.cell) and not _is_order(pair)
 
 
 def _first(pairs: list[Pair], column: re.Pattern[str]) -> Pair | None:
