@@ -2,12 +2,10 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
-# Files that Python and people write here belong to the checkout, whatever the shell's settings are.
-export PYTHONDONTWRITEBYTECODE ?=
 unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check format lock upgrade bench clean
+.PHONY: help setup up test check format lock upgrade bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,8 +14,8 @@ help: ## What can be made
 setup: ## Packages, libraries and built pages, nothing started
 	@$(PYTHON) scripts/prepare.py run
 
-up: setup ## Run everything on http://localhost:$PORT (8000); Ctrl-C stops it
-	@$(RUN) manage.py up
+up: setup ## Run everything on http://localhost:8000 (PORT chooses another); Ctrl-C stops it
+	@DOWNBEAT_DEVELOPMENT=$${DOWNBEAT_DEVELOPMENT:-1} $(RUN) manage.py up
 
 test: ## Every test, the ones in a browser last
 	@$(PYTHON) scripts/prepare.py test

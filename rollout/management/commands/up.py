@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -168,6 +169,7 @@ def _environment() -> dict[str, str]:
         "HOST": "127.0.0.1",  # the demonstration's passwords are no secret
         "WEB_WORKERS": str(min(2, processors)),
         "CELERY_WORKERS": str(min(4, processors)),
+        "LOG_LEVEL": "WARNING",  # a line per request would bury what matters; LOG_LEVEL=INFO make up shows them
         **os.environ,
         "PORT": str(settings.PORT),
         "PATH": f"{_programs()}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -203,7 +205,9 @@ def _answers() -> bool:
 
 
 def _collect_static() -> None:
-    """Collect and compress static files when one of them has changed; comparing takes a moment, compressing many."""
+    """Where pages name static files by their digest, collect those files again when one of them has changed."""
+    if not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return
     total = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list(None):
