@@ -99,8 +99,11 @@ def _touch_the_same(first: Rule, second: Rule) -> bool:
         return len(effects) > 1
     if Effect.REPLACE_STEP in effects:
         return _replacement_touches(first, second)
-    if len(effects) > 1:
-        return False
+    return len(effects) == 1 and _say_different_things(first, second)
+
+
+def _say_different_things(first: Rule, second: Rule) -> bool:
+    """Whether two rules with the same effect on the same step disagree."""
     if first.effect is Effect.ADD_MATERIAL:  # Twice the same line is ambiguous too: four anchors, or eight?
         return _folded(first, "name") == _folded(second, "name")
     if first.effect is Effect.ADD_EVIDENCE and first.payload.get("key") != second.payload.get("key"):

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 
 Value: TypeAlias = bool | int | float | Decimal | str | date | None
 """One attribute value. Dates compare as ISO text; ``None`` on a known fact means "confirmed: there is none"."""
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 class EvidenceKind(StrEnum):
@@ -99,7 +98,7 @@ class AttributeType:
     kind: str
     label: str
     unit: str = ""
-    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class EvidenceSpec:
     kind: EvidenceKind
     label: str
     required: bool = True
-    options: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", EvidenceKind(self.kind))
@@ -242,7 +241,7 @@ class Rule:
     condition: Mapping[str, Json]
     effect: Effect
     step_key: str = ""
-    payload: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
+    payload: Mapping[str, Json] = field(default_factory=dict)
     reason: str = ""
     clause: str = ""
 

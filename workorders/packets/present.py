@@ -6,7 +6,7 @@ Times are written the way the site's country writes them, and always in the site
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -106,7 +106,7 @@ def date_words(moment: datetime) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %Y}"
 
 
-def time_words(moment: datetime, *, twelve_hour: bool) -> str:
+def time_words(moment: datetime | time, *, twelve_hour: bool) -> str:
     """A time of day as the site's country writes it."""
     if not twelve_hour:
         return f"{moment:%H:%M}"
@@ -148,7 +148,7 @@ def _hours(windows: Sequence[Block], day: int, *, twelve_hour: bool) -> str:
 
 
 def _window(window: Block, *, twelve_hour: bool) -> str:
-    opens, closes = (datetime.strptime(window[edge], "%H:%M") for edge in ("opens", "closes"))
+    opens, closes = (time.fromisoformat(window[edge]) for edge in ("opens", "closes"))
     if opens == closes:
         return "All day"
     words = f"{time_words(opens, twelve_hour=twelve_hour)} to {time_words(closes, twelve_hour=twelve_hour)}"

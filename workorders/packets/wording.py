@@ -129,7 +129,7 @@ def _say_boolean(label: str, positive: bool) -> str:
 
 
 def _with_article(noun: str) -> str:
-    last = noun.split()[-1].lower()
+    last = noun.rsplit(maxsplit=1)[-1].lower()
     if (
         noun.startswith(("a ", "an ", "the "))
         or last in _UNCOUNTED
