@@ -344,8 +344,7 @@ def country_code(text: str) -> str | None:
         if name in _codes():
             return _codes()[name]
     parts = {_codes().get(compact(part)) for part in re.split(r"[/()]", text) if part.strip()}
-    found = parts.pop() if len(parts) == 1 else None
-    return found
+    return parts.pop() if len(parts) == 1 else None
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import cast
 from .headers import unique_names
 from .source import MAX_COLUMNS, MAX_JSON_BYTES, MAX_ROWS, ReadOptions, Source, SourceRow, UnreadableFile
 from .text_encoding import Encoding
+from .text_records import TOO_MANY
 
 Json = dict[str, "Json"] | list["Json"] | str | bool | None
 _INVALID = (
@@ -19,6 +20,10 @@ _INVALID = (
 _DEEP = "This JSON is nested too deeply to be a list of sites. Export a flat list, or upload CSV or XLSX."
 _MAX_DEPTH = 6
 _VALUE = "value"
+
+
+class InvalidJson(UnreadableFile):
+    """The text begins like JSON but is none; a table may begin so too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def _source(
     for count, item in enumerate(items(), 1):
         keys.update(dict.fromkeys(item.fields))
         if count > MAX_ROWS:
-            raise UnreadableFile(f"This file has more than {MAX_ROWS:,} rows. Split it into smaller files.")
+            raise UnreadableFile(TOO_MANY)
         if len(keys) > MAX_COLUMNS:
             raise UnreadableFile(
                 f"The objects in this file have more than {MAX_COLUMNS:,} different fields. Export fewer of them."
@@ -137,9 +142,9 @@ def _load(path: Path, encoding: Encoding) -> Json:
     try:
         return _parse(text)
     except json.JSONDecodeError as error:
-        raise UnreadableFile(_INVALID.format(why=error.msg, line=error.lineno)) from None
+        raise InvalidJson(_INVALID.format(why=error.msg, line=error.lineno)) from None
     except ValueError as error:
-        raise UnreadableFile(_INVALID.format(why=str(error), line=1)) from None
+        raise InvalidJson(_INVALID.format(why=str(error), line=1)) from None
     except RecursionError:
         raise UnreadableFile(_DEEP) from None
 

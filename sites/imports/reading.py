@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .guard import container
-from .json_records import looks_like_json, open_json
+from .json_records import InvalidJson, looks_like_json, open_json
 from .source import (
     MAX_BYTES,
     MAX_COLUMNS,
@@ -74,7 +74,7 @@ def open_source(path: Path, *, name: str, options: ReadOptions | None = None) ->
     if options.delimiter is None and looks_like_json(path, encoding):
         try:
             return open_json(path, name, encoding)
-        except UnreadableFile:
+        except InvalidJson:
             if not name.lower().endswith(_DELIMITED_ENDINGS):
                 raise
     return open_text(path, name, options, encoding)

@@ -16,6 +16,9 @@ _NEVER_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d\xff")
 _HIRAGANA_TO_KATAKANA = ("\u3040", "\u30ff")
 _HANGUL = ("\uac00", "\ud7a3")
 _IDEOGRAPHS = ("\u4e00", "\u9fff")
+_LETTERS_ONLY = re.compile(r"(utf-(8|16|32)|cp\d|iso|latin|mac|koi8|shift|euc|gb|big5|ascii|johab|tis).*")
+"""Codecs that turn bytes into letters; Python has others, which compress or escape."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1d]")
 _ZERO = (
     "This file contains zero bytes, so it is not a text file. Open it in the program it came from and save it "
     "as CSV (UTF-8) or XLSX, then upload that."
@@ -48,6 +51,7 @@ def detect_encoding(path: Path) -> Encoding:
     marked = _from_mark(head)
     if marked is not None:
         return Encoding(marked, _decodes(path, marked))
+    _refuse_binary(head)
     good, bad, ugly = _count_utf8(path)
     if not bad:
         return Encoding("utf-8", clean=not ugly)
@@ -66,19 +70,15 @@ def check_encoding(path: Path, name: str) -> Encoding:
         There is no such encoding, or the result holds zero characters.
     """
     try:
-        "".encode(name)
-        "a".encode(name).decode(name)
-    except (LookupError, UnicodeError, ValueError, AssertionError):
-        raise UnreadableFile(f"The encoding {name!r} is not known. Choose UTF-8 or Windows-1252.") from None
-    if name.lower().replace("_", "-") in ("utf-8", "utf8"):
-        name = "utf-8-sig"
+        proper = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        proper = ""
+    if not _LETTERS_ONLY.fullmatch(proper):
+        raise UnreadableFile(f"The encoding {name!r} is not known. Choose UTF-8 or Windows-1252.")
+    name = "utf-8-sig" if proper == "utf-8" else proper
     clean = _decodes(path, name)
-    note = (
-        ""
-        if clean
-        else f"Some characters are not valid {name}. They show as \ufffd and their rows are marked."
-    )
-    return Encoding(name, clean, note)
+    note = f"Some characters are not valid {name}. They show as \ufffd and their rows are marked."
+    return Encoding(name, clean, "" if clean else note)
 
 
 def _from_mark(head: bytes) -> str | None:
@@ -97,11 +97,18 @@ def _unmarked_utf16(head: bytes) -> str | None:
     if half < 4:
         return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
+    name = None
     if odd > 0.4 * half and even < 0.05 * half:
-        return "utf-16-le"
+        name = "utf-16-le"
     if even > 0.4 * half and odd < 0.05 * half:
-        return "utf-16-be"
-    return None
+        name = "utf-16-be"
+    return None if name is None or _CONTROL.search(head.decode(name, "replace")) else name
+
+
+def _refuse_binary(head: bytes) -> None:
+    """Refuse bytes full of control characters, which no text has."""
+    if len(_CONTROL.findall(head.decode("latin-1"))) > 0.02 * len(head) and b"\x00" not in head:
+        raise UnreadableFile("This is not a text file. Upload the list as CSV, XLSX, ODS or GeoJSON.")
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -15,6 +15,9 @@ from .source import MAX_COLUMNS, MAX_ROWS, ReadOptions, Source, SourceRow, Unrea
 from .text_encoding import Encoding
 
 DELIMITERS = (",", "\t", ";", "|")
+TOO_MANY = (
+    f"This file has more than {MAX_ROWS:,} rows. Split it into smaller files and import them one by one."
+)
 _SAMPLE_CHARACTERS = 64 * 1024
 _MAX_RECORD_LINES = 1_000
 _RARE = 0.05
@@ -80,6 +83,8 @@ def open_text(path: Path, name: str, options: ReadOptions, encoding: Encoding) -
     expected = len(top_cells) or survey.widths.most_common(1)[0][0]
     width = max(*survey.widths, _used(top_cells))
     first = 0 if header is None else header + 1
+    if survey.records - first > MAX_ROWS:
+        raise UnreadableFile(TOO_MANY)
     above = sum(0 < len(record.cells) < expected for record in survey.top[:first])
     shorts = sum(count for cells, count in survey.lengths.items() if cells < expected) - above
     layout = _Layout(
@@ -197,9 +202,7 @@ def _survey(path: Path, encoding: Encoding, dialect: Dialect) -> _Survey:
         if used:
             lengths[len(record.cells)] += 1
         if number > MAX_ROWS + LOOK_AT:
-            raise UnreadableFile(
-                f"This file has more than {MAX_ROWS:,} rows. Split it into smaller files and import them one by one."
-            )
+            raise UnreadableFile(TOO_MANY)
         if len(record.cells) > MAX_COLUMNS:
             raise UnreadableFile(
                 f"Line {record.line:,} has {len(record.cells):,} columns; at most {MAX_COLUMNS:,} can be read. "
@@ -255,9 +258,9 @@ def _rows(layout: _Layout) -> Iterator[SourceRow]:
     width, clean = layout.width, layout.encoding.clean
     for record in itertools.islice(records, layout.first, None):
         cells = record.cells
-        ragged = False
-        if len(cells) != width or record.last_line != record.line:
-            ragged = _is_ragged(record, layout)
+        even = len(cells) == layout.expected and record.last_line == record.line
+        ragged = not even and _is_ragged(record, layout)
+        if len(cells) != width:
             cells = cells[:width] + [""] * (width - len(cells))
         damaged = not clean and any("\ufffd" in cell for cell in cells)
         yield SourceRow(record.line, tuple(cells), damaged, ragged)
