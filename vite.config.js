@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "vite";
+import { writeSprite } from "./assets/icons.js";
+
+// Pages of the desk, and the phone app as soon as its entry is there.
+const entries = ["assets/desk/main.js", "assets/field/main.js"].filter((path) => existsSync(path));
+
+export default defineConfig({
+  base: "./",
+  publicDir: false,
+  plugins: [{ name: "icons", buildStart: writeSprite }],
+  build: {
+    outDir: "static/build",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: ["chrome123", "firefox128", "safari17.5"], // the first with light-dark(), which the theme stands on
+    assetsInlineLimit: 0, // the CSP allows data: fonts, yet a cached file is smaller than a repeated one
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800,
+    rollupOptions: { input: entries },
+  },
+});
