@@ -20,7 +20,7 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
-class ClientForm(forms.ModelForm[Client]):
+class ClientForm(forms.ModelForm):
     """Name a client; the short name follows from it when left empty."""
 
     code = forms.SlugField(
@@ -43,7 +43,7 @@ class ClientForm(forms.ModelForm[Client]):
         return data
 
 
-class RolloutForm(forms.ModelForm[Rollout]):
+class RolloutForm(forms.ModelForm):
     """A rollout's own fields."""
 
     class Meta:
@@ -73,7 +73,7 @@ class RolloutSettingsForm(RolloutForm):
         self.fields["pm"].queryset = (pms | User.objects.filter(pk=self.instance.pm_id)).distinct()  # type: ignore[attr-defined]
 
 
-class OutcomeForm(forms.ModelForm[CustomerOutcome]):
+class OutcomeForm(forms.ModelForm):
     """What the client's customers get, and how it is measured."""
 
     class Meta:
@@ -91,7 +91,7 @@ class OutcomeForm(forms.ModelForm[CustomerOutcome]):
         return data
 
 
-class WaveForm(forms.ModelForm[Wave]):
+class WaveForm(forms.ModelForm):
     """A cohort of sites. Wave 0 is the pilot."""
 
     def __init__(self, *args: Any, rollout: Rollout, **kwargs: Any) -> None:

@@ -154,6 +154,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # --- Static files ---------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a missing folder at every start
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DJANGO_VITE = {
     "default": {
@@ -194,6 +195,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESAME_MAX_AGE = 45 * 24 * 3600
 SESAME_ONE_TIME = False
 SESAME_INVALIDATE_ON_PASSWORD_CHANGE = True
+LINK_RATE = env.str("LINK_RATE", default="20/m")
 
 # --- Safety ---------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -244,7 +246,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rollout.api.Pagination",
+    "DEFAULT_PAGINATION_CLASS": "rollout.pagination.Pagination",
     "DEFAULT_THROTTLE_CLASSES": [],
     "PAGE_SIZE": 100,
 }

@@ -233,3 +233,50 @@ class VisitFactory(DjangoModelFactory):
 def member(user: base.User, rollout: base.Rollout, role: str = Role.PM) -> base.Membership:
     """Put somebody on a rollout's team."""
     return base.Membership.objects.create(user=user, client=rollout.client, rollout=rollout, role=role)
+
+
+def a_packet(order: work.WorkOrder, *, pdf: bool = True) -> work.Packet:
+    """Compile a real packet of two steps for a work order: a photo and a reading, both required, and an optional note."""
+    from workorders.packets.compile import compile_packet
+    from workorders.packets.model import EvidenceSpec, PlanSpec, RolloutCard, SiteCard, StepSpec
+
+    site = order.enrolment.site
+    steps = (
+        StepSpec("mount", "install", "Mount the access point", "Use the T-bar clip.", 30, evidence=(
+            EvidenceSpec("photo", "photo", "Access point, LED visible"),
+            EvidenceSpec("note", "text", "Anything unusual", required=False),
+        )),
+        StepSpec("signal", "test", "Measure the signal", "Stand at the counter.", 10, evidence=(
+            EvidenceSpec("rssi", "reading", "Signal at the counter", options={"unit": "dBm", "low": -67, "high": 0}),
+        )),
+    )  # fmt: skip
+    compiled = compile_packet(
+        PlanSpec(1, "Plan", steps),
+        (),
+        SiteCard(site.key, site.name, time_zone=site.time_zone),
+        {},
+        rollout=RolloutCard(order.rollout.client.name, order.rollout.name),
+        work_order_number=order.number,
+    )
+    revision, _ = work.PlanRevision.objects.get_or_create(
+        rollout=order.rollout, number=1, defaults={"created_at": NOW}
+    )
+    stored = None
+    if pdf:
+        from rollout import files
+
+        stored = files.store(
+            b"%PDF-1.7 test", name="p.pdf", media_type="application/pdf", rollout=order.rollout, by=None, at=NOW
+        )
+    return work.Packet.objects.create(
+        work_order=order,
+        revision=revision,
+        hash=compiled.fingerprint,
+        content=compiled.content,
+        words=compiled.words,
+        work_minutes=compiled.work_minutes,
+        compiled_at=NOW,
+        pdf=stored,
+        pages=1 if pdf else None,
+        rendered_at=NOW if pdf else None,
+    )

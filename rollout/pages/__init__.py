@@ -1,0 +1,1 @@
+"""The shell: pages that show several apps at once. May import everything, is imported by nobody."""

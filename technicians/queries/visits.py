@@ -1,0 +1,25 @@
+"""Reads of visits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from rollout.models import Rollout
+from technicians.choices import VisitState
+from technicians.models import Assignment, Visit
+
+
+def with_people(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Load site, wave and the current crew; `visit.crew` is the list of assignments, lead first. Two queries."""
+    crew = Assignment.objects.filter(released_at__isnull=True).select_related("technician__provider").order_by("-is_lead")
+    return visits.select_related("work_order__enrolment__site", "work_order__enrolment__wave").prefetch_related(
+        Prefetch("assignments", queryset=crew, to_attr="crew")
+    )
+
+
+def between(rollout: Rollout, start: datetime, end: datetime) -> QuerySet[Visit]:
+    """Visits of a rollout that begin in [start, end), cancelled ones left out, by time."""
+    visits = Visit.objects.filter(work_order__rollout=rollout, starts_at__gte=start, starts_at__lt=end)
+    return with_people(visits.exclude(state=VisitState.CANCELLED)).order_by("starts_at")

@@ -1,0 +1,1 @@
+"""Pages of this app: people, schedule, the phone, review."""
