@@ -46,14 +46,14 @@ def status(value: Any, label: str = "") -> SafeString:
         label = str(value.label) if isinstance(value, Choices) else key.replace("_", " ").capitalize()
     look = look_of(key)
     return format_html(
-        '<span class="status is-{}">{}{}</span>', look.tone, icon_svg(look.icon), label or "Unknown"
+        '<span class="pill is-{}">{}{}</span>', look.tone, icon_svg(look.icon), label or "Unknown"
     )
 
 
 @register.simple_tag
 def pill(label: str, tone: str = "neutral", icon_name: str = "point") -> SafeString:
     """`{% pill "3 visits" "info" "truck" %}`: the same pill for something that is no state key."""
-    return format_html('<span class="status is-{}">{}{}</span>', tone, icon_svg(icon_name), label)
+    return format_html('<span class="pill is-{}">{}{}</span>', tone, icon_svg(icon_name), label)
 
 
 @register.simple_tag

@@ -69,12 +69,12 @@ def columns(series: Iterable[Any], target: float | None) -> dict[str, Any]:
 
 
 def _round_up(value: float) -> int:
-    """Return the next of 1, 2, 5, 10, 20, 50, … at or above the value."""
+    """Return the next round number (1, 2, 3, 4, 5, 10, 15, 20, 25, 30, …) at or above the value."""
     unit = 1
     while True:
-        for factor in (1, 2, 5):
-            if unit * factor >= value:
-                return unit * factor
+        for factor in (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5):
+            if unit * factor >= value and (unit * factor).is_integer():
+                return int(unit * factor)
         unit *= 10
 
 

@@ -62,16 +62,15 @@ ROLLOUT_PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Work orders", "workorders:list", "clipboard-list", Permission.WORK_ORDER_VIEW),
             Place("Schedule", "technicians:schedule", "calendar", Permission.SCHEDULE_VIEW),
-            Place("Review", "workorders:review", "eye-check", Permission.WORK_ORDER_VIEW),
+            Place("Review", "technicians:review", "eye-check", Permission.EVIDENCE_REVIEW),
             Place("Technicians", "technicians:list", "users", Permission.PEOPLE_VIEW),
         ),
     ),
     (
         "Manage",
         (
-            Place("Waves and people", "rollout:setup", "adjustments-horizontal", Permission.ROLLOUT_EDIT),
-            Place("Reports", "rollout:reports", "chart-bar", Permission.ROLLOUT_VIEW),
-            Place("History", "rollout:history", "history", Permission.AUDIT_VIEW),
+            Place("Waves and people", "rollout:settings", "adjustments-horizontal", Permission.ROLLOUT_EDIT),
+            Place("Jobs", "rollout:jobs", "activity", Permission.ROLLOUT_VIEW),
         ),
     ),
 )
