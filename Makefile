@@ -15,7 +15,8 @@ setup: ## Packages, libraries and built pages, nothing started
 	@$(PYTHON) scripts/prepare.py run
 
 up: setup ## Run everything on http://localhost:8000 (PORT chooses another); Ctrl-C stops it
-	@DOWNBEAT_DEVELOPMENT=$${DOWNBEAT_DEVELOPMENT:-1} $(RUN) manage.py up
+	@$(RUN) manage.py up
+up: export DOWNBEAT_DEVELOPMENT ?= 1
 
 test: ## Every test, the ones in a browser last
 	@$(PYTHON) scripts/prepare.py test

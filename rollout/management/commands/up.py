@@ -57,9 +57,9 @@ class Command(BaseCommand):
         self.stdout.write("Downbeat has stopped.")
 
     def _prepare(self) -> None:
-        _refuse_taken_port()
         for name in end_leftovers(_run_directory(), _programs()):
             self.stdout.write(f"Ended {name}, left over from a run that was killed.")
+        _refuse_taken_port()
         call_command("migrate", verbosity=0, interactive=False)
         _collect_static()
         if not Client.objects.exists() and "demo" in get_commands():
@@ -174,6 +174,8 @@ def _environment() -> dict[str, str]:
         "PORT": str(settings.PORT),
         "PATH": f"{_programs()}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
+        # Celery says so four times over; on a laptop whoever is root chose to be.
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore:You're running the worker with superuser"),
     }
 
 
@@ -207,6 +209,7 @@ def _answers() -> bool:
 def _collect_static() -> None:
     """Where pages name static files by their digest, collect those files again when one of them has changed."""
     if not isinstance(staticfiles_storage, ManifestFilesMixin):
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
         return
     total = hashlib.sha256()
     for finder in get_finders():
