@@ -83,7 +83,7 @@ def headings_from_bold(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """
     if any(block.kind == "heading" for block in blocks):
         return blocks
-    following = (*blocks[1:], None)
+    following = (*blocks[1:], None)[: len(blocks)]
     return tuple(
         Block("heading", block.text, block.place, 2, block.links) if _is_bold_heading(block, after) else block
         for block, after in zip(blocks, following, strict=True)

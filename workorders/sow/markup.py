@@ -258,7 +258,7 @@ def _strays(node: Node) -> list[Node | str]:
         if isinstance(child, Node) and child.tag in _TABLE_PARTS:
             found.extend(_strays(child))
         elif isinstance(child, str) or child.tag not in ("td", "th", "caption"):
-            found.append(child)
+            found += [child, " "]
     return found
 
 

@@ -51,7 +51,7 @@ def number_clauses(blocks: tuple[Block, ...], title: str = "") -> tuple[Clause, 
     the list or table below it; when it is only a label it makes no clause of its own.
     """
     outline = _Outline(title)
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+    for block, after in zip(blocks, (*blocks[1:], None), strict=False):
         if block.kind in ("heading", "title"):
             outline.open_section(block)
         else:

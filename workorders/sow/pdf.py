@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from io import BytesIO
 
@@ -14,9 +15,11 @@ from workorders.sow.intake import PASTE
 from workorders.sow.pdf_bombs import refuse_pdf_bomb
 from workorders.sow.pdf_layout import Grid, PageContent, lines_of_words, strip_repeated, table_of_words
 from workorders.sow.pdf_text import compose
-from workorders.sow.pdf_words import page_words
+from workorders.sow.pdf_words import Word, page_words
 
 MAX_PAGES = 300
+# A page with more lines is a drawing, and looking for tables in it would take minutes.
+MAX_RULES_PER_PAGE = 3_000
 _MIN_LETTERS_PER_PAGE = 8
 _IMAGE_OBJECT = pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
 _TABLE_SETTINGS = {"vertical_strategy": "lines", "horizontal_strategy": "lines", "snap_tolerance": 4}
@@ -45,7 +48,7 @@ def read_pdf(data: bytes) -> Reading:
     notes += _empty_pages(pages)
     if pictures:
         what = "1 picture is" if pictures == 1 else f"{pictures} pictures are"
-        notes.append(f"{what} not read; look at the original for what they show.")
+        notes.append(f"{what} not read; look at the original for what is shown.")
     return Reading(compose(kept), tuple(notes))
 
 
@@ -78,7 +81,9 @@ def _ruled_grids(data: bytes, pages: int) -> list[list[Grid]]:
     try:
         with pdfplumber.open(BytesIO(data)) as pdf:
             for at, page in enumerate(pdf.pages[:pages]):
-                grids[at] = [[row.cells for row in table.rows] for table in page.find_tables(_TABLE_SETTINGS)]
+                if len(page.edges) <= MAX_RULES_PER_PAGE:
+                    found = page.find_tables(_TABLE_SETTINGS)
+                    grids[at] = [[row.cells for row in table.rows] for table in found]
                 page.close()
     except (Exception, RecursionError):
         return [[] for _ in range(pages)]
@@ -87,17 +92,17 @@ def _ruled_grids(data: bytes, pages: int) -> list[list[Grid]]:
 
 def _page_content(pdf: pypdfium2.PdfDocument, at: int, grids: list[Grid]) -> PageContent:
     page = pdf[at]
-    words = page_words(page)
-    width, height = page.get_size()
+    found = page_words(page)
     page.close()
+    words: Sequence[Word] = found.words
     tables = []
-    for grid in grids:
+    for grid in grids if found.as_shown else []:
         table, inside = table_of_words(grid, words, at + 1)
         if table is not None:
             tables.append(table)
             words = [word for word in words if word not in inside]
-    lines = lines_of_words(words, at + 1, width)
-    return PageContent(at + 1, height, tuple(lines), tuple(sorted(tables, key=lambda table: table.top)))
+    lines = lines_of_words(words, at + 1, found.width)
+    return PageContent(at + 1, found.height, tuple(lines), tuple(sorted(tables, key=lambda table: table.top)))
 
 
 def _pictures(pdf: pypdfium2.PdfDocument, at: int) -> int:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 _NAME_BYTES = 256
+_TURN_SAMPLES = 200
 _FORCED_BOLD = 1 << 18
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "demi")
@@ -50,10 +52,23 @@ class _Glyph:
     bold: bool
 
 
-def page_words(page: Any) -> list[Word]:
-    """Return the words of a `pypdfium2.PdfPage` in the order of the file. Linear in the number of characters."""
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of a page in the order of the file, and its size in points, both with most text upright.
+
+    `as_shown` tells whether a viewer shows the page that way round too; if not, ruled tables do not fit the words.
+    """
+
+    words: tuple[Word, ...]
+    width: float
+    height: float
+    as_shown: bool
+
+
+def page_words(page: Any) -> PageWords:
+    """Read a `pypdfium2.PdfPage`. Linear in the number of characters."""
     text_page = page.get_textpage()
-    placing = _Placing(page)
+    placing = _Placing(page, _turn(text_page))
     words: list[Word] = []
     run: list[_Glyph] = []
     for at in range(text_page.count_chars()):
@@ -65,17 +80,30 @@ def page_words(page: Any) -> list[Word]:
             run.append(glyph)
     words.extend(_word(run))
     text_page.close()
-    return words
+    return PageWords(tuple(words), *placing.size, as_shown=placing.turn == page.get_rotation())
+
+
+def _turn(text_page: Any) -> int:
+    """Return the clockwise turn, 0, 90, 180 or 270 degrees, that sets most of the text upright."""
+    count = text_page.count_chars()
+    turns: Counter[int] = Counter()
+    for at in range(0, count, max(count // _TURN_SAMPLES, 1)):
+        if not chr(pdfium.FPDFText_GetUnicode(text_page.raw, at)).isspace():
+            degrees = math.degrees(pdfium.FPDFText_GetCharAngle(text_page.raw, at))
+            turns[-round(degrees / 90) * 90 % 360] += 1
+    return turns.most_common(1)[0][0] if turns else 0
 
 
 class _Placing:
-    """Turns PDF coordinates, from the bottom left of an unrotated page, into positions on the page as shown."""
+    """Turns PDF coordinates, from the bottom left upwards, into positions from the top left with the text upright."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, turn: int) -> None:
         left, bottom, right, top = page.get_mediabox()
         self._left, self._bottom = left, bottom
         self._width, self._height = right - left, top - bottom
-        self._rotation = page.get_rotation()
+        self.turn = turn
+        sideways = turn in (90, 270)
+        self.size = (self._height, self._width) if sideways else (self._width, self._height)
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         first, second = self._point(left, bottom), self._point(right, top)
@@ -84,11 +112,11 @@ class _Placing:
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
         x, y = x - self._left, y - self._bottom
-        if self._rotation == 90:
+        if self.turn == 90:
             return y, x
-        if self._rotation == 180:
+        if self.turn == 180:
             return self._width - x, y
-        if self._rotation == 270:
+        if self.turn == 270:
             return self._height - y, self._width - x
         return x, self._height - y
 

@@ -64,7 +64,7 @@ def read_document(name: str, data: bytes) -> Document:
     else:
         reading, notes = _BINARY_READERS[kind](data), ()
     title = _title(reading, name)
-    clauses = number_clauses(reading.blocks, title)
+    clauses = number_clauses(reading.blocks, title) or number_clauses(reading.blocks)
     if not clauses:
         raise UnreadableDocument(
             "There is no text in this file. If its text is in pictures, run it through text recognition, "

@@ -27,7 +27,7 @@ p[style-name='heading 9'] => h6:fresh
 """
 _XML_TEXT = re.compile(rb"<w:t[ >]")
 _XML_PARAGRAPH = re.compile(r"</w:p>|<w:(?:tab|br|cr)\b[^>]*>")
-_XML_WORDS = re.compile(r"<[wm]:t(?: [^>]*)?>([^<]*)</[wm]:t>")
+_XML_WORDS = tuple(re.compile(rf"<{tag}(?: [^>]*)?>([^<]*)</{tag}>") for tag in ("w:t", "m:t"))
 _DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 
@@ -97,12 +97,12 @@ def _notes(parts: dict[str, bytes], pictures: int) -> tuple[str, ...]:
     body = parts.get("word/document.xml", b"")
     notes = []
     if pictures:
-        notes.append(f"{_count(pictures, 'picture')} not read; look at the original for what they show.")
+        notes.append(f"{_count(pictures, 'picture', '')} not read; look at the original for what is shown.")
     if b"<w:del " in body or b"<w:ins " in body:
         notes.append("The document has tracked changes: insertions are read, deletions are left out.")
     comments = parts.get("word/comments.xml", b"").count(b"<w:comment ")
     if comments:
-        notes.append(f"{_count(comments, 'comment')} in the margin left out.")
+        notes.append(f"{_count(comments, 'comment', ' in the margin')} left out.")
     edges = [name for name in parts if re.match(r"word/(header|footer)\d*\.xml$", name)]
     if any(_XML_TEXT.search(parts[name]) for name in edges):
         notes.append("Page headers and footers are left out.")
@@ -116,8 +116,8 @@ def _unplaced(parts: dict[str, bytes], blocks: tuple[Block, ...]) -> tuple[str, 
     squeezed = "".join(present.split())
     missing = []
     for paragraph in _XML_PARAGRAPH.split(body):
-        words = one_line(unescape("".join(_XML_WORDS.findall(paragraph))))
-        missing += [word for word in words.split() if word not in squeezed]
+        texts = [unescape("".join(pattern.findall(paragraph))) for pattern in _XML_WORDS]
+        missing += [word for text in texts for word in one_line(text).split() if word not in squeezed]
     if not missing:
         return ()
     return (
@@ -125,8 +125,8 @@ def _unplaced(parts: dict[str, bytes], blocks: tuple[Block, ...]) -> tuple[str, 
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
+def _count(number: int, noun: str, where: str) -> str:
+    return f"1 {noun}{where} is" if number == 1 else f"{number} {noun}s{where} are"
 
 
 class _Pictures:
