@@ -18,7 +18,8 @@ class SiteImport(models.Model):
     """One imported file. `target` says what its rows become (`sites`, `technicians`); the wizard is the same.
 
     `options` (encoding, delimiter, sheet, header row) are those of `sites.imports.reading.ReadOptions`; `mapping` goes from
-    field key to column number, counted from 0.
+    field key to column number, counted from 0. `reading` is what was found on opening the file (`sites.import_files.describe`),
+    kept so that showing the mapping never reads the file again.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -28,10 +29,12 @@ class SiteImport(models.Model):
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.MAPPING)
     options = models.JSONField(default=dict)
     columns = models.JSONField(default=list)
+    reading = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     check_job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     apply_job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    undo_job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="imports")
     uploaded_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
@@ -50,6 +53,21 @@ class SiteImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file.name} → {self.target}"
+
+    @property
+    def stage(self) -> str:
+        """The state, seeing through jobs that ended without finishing: a failed check is mapped again, a failed apply redone."""
+        if self.state == ImportState.CHECKING and self.check_job is not None and self.check_job.has_ended:
+            return ImportState.MAPPING.value
+        if self.state == ImportState.APPLYING and self.apply_job is not None and self.apply_job.has_ended:
+            return ImportState.CHECKED.value
+        return str(self.state)
+
+    @property
+    def running_job(self) -> Job | None:
+        """The job that is working on this import now, if any."""
+        running = (self.undo_job, self.apply_job, self.check_job)
+        return next((job for job in running if job is not None and not job.has_ended), None)
 
 
 class ImportRow(models.Model):
