@@ -1,0 +1,60 @@
+"""The only way from a user to one object of this app: strangers get 404, members without the right 403."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.shortcuts import get_object_or_404
+
+from rollout.access import AnyUser, require, rollout_for
+from rollout.models import Rollout
+from rollout.permissions import Permission
+from sites.models import AccessWindow, Attribute, Contact, Site, SiteImport
+
+
+def site_for(user: AnyUser, code: str, key: str, permission: Permission) -> tuple[Rollout, Site]:
+    """Return a rollout and the site of its client with this number, if the user may do this in the rollout."""
+    rollout = rollout_for(user, code, permission)
+    visible = Site.objects.visible_to(user).filter(client=rollout.client_id)
+    site: Site = get_object_or_404(visible, key=key)
+    return rollout, site
+
+
+def contact_for(
+    user: AnyUser, code: str, key: str, pk: int, permission: Permission
+) -> tuple[Rollout, Contact]:
+    """Return a contact of a site, its site loaded."""
+    rollout, site = site_for(user, code, key, permission)
+    contact: Contact = get_object_or_404(Contact.objects.visible_to(user).filter(site=site), pk=pk)
+    contact.site = site
+    return rollout, contact
+
+
+def window_for(
+    user: AnyUser, code: str, key: str, pk: int, permission: Permission
+) -> tuple[Rollout, AccessWindow]:
+    """Return an access window of a site, its site loaded."""
+    rollout, site = site_for(user, code, key, permission)
+    window: AccessWindow = get_object_or_404(AccessWindow.objects.visible_to(user).filter(site=site), pk=pk)
+    window.site = site
+    return rollout, window
+
+
+def attribute_for(
+    user: AnyUser, code: str, attribute_key: str, permission: Permission
+) -> tuple[Rollout, Attribute]:
+    """Return an attribute of the rollout's client."""
+    rollout = rollout_for(user, code, permission)
+    attribute: Attribute = get_object_or_404(Attribute, client=rollout.client_id, key=attribute_key)
+    attribute.client = rollout.client
+    return rollout, attribute
+
+
+def import_for(user: AnyUser, key: uuid.UUID, permission: Permission) -> SiteImport:
+    """Return an import with its file, rollout, jobs and who uploaded it."""
+    visible = SiteImport.objects.visible_to(user).select_related(
+        "rollout__client", "file", "uploaded_by", "check_job", "apply_job__by", "undo_job"
+    )
+    found: SiteImport = get_object_or_404(visible, key=key)
+    require(user, permission, found.rollout)
+    return found

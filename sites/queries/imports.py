@@ -1,0 +1,92 @@
+"""Reads of imports and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from rollout.models import Rollout, User
+from sites.choices import RowChange, RowVerdict
+from sites.models import ImportRow, SiteImport
+
+
+@dataclass(frozen=True)
+class ImportTally:
+    """How many records of a file came out how. The verdicts add up to the records."""
+
+    accepted: int = 0
+    attention: int = 0
+    rejected: int = 0
+    blank: int = 0
+    create: int = 0
+    update: int = 0
+    same: int = 0
+
+    @property
+    def records(self) -> int:
+        """All records."""
+        return self.accepted + self.attention + self.rejected + self.blank
+
+    @property
+    def importable(self) -> int:
+        """Records that land: the accepted ones and those that need attention."""
+        return self.accepted + self.attention
+
+    @property
+    def changing(self) -> int:
+        """Records that applying writes."""
+        return self.create + self.update
+
+    @property
+    def sentence(self) -> str:
+        """The sum, in words."""
+        return (
+            f"{self.records:,} records = {self.accepted:,} accepted + {self.attention:,} need attention + "
+            f"{self.rejected:,} rejected + {self.blank:,} blank"
+        )
+
+
+def tallies(imports: Iterable[SiteImport]) -> dict[int, ImportTally]:
+    """Return the tally of each import, in one query however many there are."""
+    ids = [one.pk for one in imports]
+    numbers: dict[int, dict[str, int]] = {pk: {} for pk in ids}
+    grouped = ImportRow.objects.filter(site_import__in=ids).values_list("site_import", "verdict", "change")
+    for pk, verdict, change, n in grouped.annotate(n=Count("pk")).order_by():
+        for name in {verdict, change} - {RowChange.NONE}:
+            numbers[pk][name] = numbers[pk].get(name, 0) + n
+    return {pk: ImportTally(**found) for pk, found in numbers.items()}
+
+
+def tally_of(site_import: SiteImport) -> ImportTally:
+    """Return the tally of one import."""
+    return tallies([site_import])[site_import.pk]
+
+
+def imports_of(rollout: Rollout, user: User) -> QuerySet[SiteImport]:
+    """The rollout's imports with their files, newest first."""
+    rows: QuerySet[SiteImport] = SiteImport.objects.visible_to(user).filter(rollout=rollout)
+    return rows.select_related("file", "uploaded_by", "check_job", "apply_job", "undo_job", "rollout")
+
+
+def same_file_before(site_import: SiteImport) -> SiteImport | None:
+    """The last applied import of the same content into the same rollout and target."""
+    twins = SiteImport.objects.filter(
+        rollout=site_import.rollout_id,
+        target=site_import.target,
+        file__sha256=site_import.file.sha256,
+        applied_at__isnull=False,
+        undone_at__isnull=True,
+    )
+    return twins.exclude(pk=site_import.pk).select_related("uploaded_by").order_by("-applied_at").first()
+
+
+def rows_of(site_import: SiteImport) -> QuerySet[ImportRow]:
+    """The import's records, in the order of the file."""
+    return ImportRow.objects.filter(site_import=site_import).order_by("line")
+
+
+def not_accepted(site_import: SiteImport) -> QuerySet[ImportRow]:
+    """The records a person should look at."""
+    return rows_of(site_import).filter(verdict__in=[RowVerdict.ATTENTION, RowVerdict.REJECTED])

@@ -1,0 +1,138 @@
+"""Reads of sites and their places in a rollout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.deletion import PROTECT
+from django.db.models.functions import Coalesce
+
+from rollout.models import AuditEntry, Rollout, User, Wave
+from sites.choices import Weekday
+from sites.models import AccessWindow, AttributeValue, Contact, Enrolment, Site
+
+
+def enrolments_of(rollout: Rollout, user: User) -> QuerySet[Enrolment]:
+    """The rollout's sites with wave, by site number.
+
+    Annotated: ``known`` (how many attributes have a value), ``has_contact``, ``has_window``.
+    """
+    values = AttributeValue.objects.filter(site=OuterRef("site")).order_by().values("site")
+    known = values.annotate(n=Count("attribute", distinct=True)).values("n")
+    rows: QuerySet[Enrolment] = Enrolment.objects.visible_to(user).filter(rollout=rollout)
+    return (
+        rows.select_related("site", "wave")
+        .annotate(
+            known=Coalesce(Subquery(known), Value(0)),
+            has_contact=Exists(Contact.objects.filter(site=OuterRef("site"))),
+            has_window=Exists(AccessWindow.objects.filter(site=OuterRef("site"))),
+        )
+        .order_by("site__key")
+    )
+
+
+def enrolment_of(rollout: Rollout, site: Site) -> Enrolment | None:
+    """The site's place in the rollout, its wave loaded; None when it has none."""
+    return Enrolment.objects.filter(rollout=rollout, site=site).select_related("wave").first()
+
+
+def regions_of(rollout: Rollout) -> list[str]:
+    """States and regions the rollout has sites in, in order."""
+    rows = Site.objects.filter(enrolments__rollout=rollout).exclude(region="")
+    return list(rows.order_by("region").values_list("region", flat=True).distinct())
+
+
+def waves_of(rollout: Rollout) -> QuerySet[Wave]:
+    """The rollout's waves in order."""
+    waves: QuerySet[Wave] = Wave.objects.filter(rollout=rollout).order_by("number")
+    return waves
+
+
+def sites_to_add(rollout: Rollout, user: User) -> QuerySet[Site]:
+    """Sites of the client the user sees that are not in the rollout yet, by number."""
+    enrolled = Enrolment.objects.filter(rollout=rollout).values("site")
+    visible: QuerySet[Site] = Site.objects.visible_to(user).filter(client=rollout.client_id)
+    return visible.exclude(pk__in=enrolled).order_by("key")
+
+
+def history_of(site: Site, rollout: Rollout, *, limit: int = 50) -> QuerySet[AuditEntry]:
+    """The newest audit entries about a site that belong to this rollout: the other rollouts' are not this team's."""
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(
+        rollout=rollout, subject_type=Site._meta.label_lower, subject_id=site.pk
+    )
+    return entries.select_related("by")[:limit]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One weekday of a site's access: its windows, and the hours they cover as ``(left, width)`` in percent of the day.
+
+    A window over midnight covers the evening of its own day and the early hours of the next.
+    """
+
+    number: int
+    name: str
+    windows: tuple[AccessWindow, ...]
+    spans: tuple[tuple[float, float], ...]
+
+
+def week_of(windows: Iterable[AccessWindow]) -> list[Day]:
+    """Return the seven days, Monday first, with what can be drawn of each."""
+    by_day: dict[int, list[AccessWindow]] = {day: [] for day in range(7)}
+    spans: dict[int, list[tuple[float, float]]] = {day: [] for day in range(7)}
+    for window in windows:
+        day = window.weekday
+        by_day[day].append(window)
+        opens, closes = _percent(window.opens), _percent(window.closes)
+        if closes > opens:
+            spans[day].append((opens, closes - opens))
+            continue
+        spans[day].append((opens, 100 - opens))
+        if closes:
+            spans[(day + 1) % 7].append((0, closes))
+    return [
+        Day(day, str(Weekday(day).label), tuple(by_day[day]), tuple(sorted(spans[day]))) for day in range(7)
+    ]
+
+
+def _percent(moment: time) -> float:
+    return round((moment.hour * 60 + moment.minute) / 14.4, 3)
+
+
+def in_use(site_ids: Sequence[int], *, rollout: Rollout) -> dict[int, str]:
+    """Return why sites cannot be deleted, for those that cannot: another rollout, or a row of an app above this one.
+
+    The apps above are found through what protects a site or its place in the rollout from deletion, so that this app need
+    not know them. One query per kind of protecting row.
+    """
+    reasons: dict[int, str] = {}
+    others = Enrolment.objects.filter(site__in=site_ids).exclude(rollout=rollout).select_related("rollout")
+    for other in others:
+        reasons[other.site_id] = f"it is in the rollout {other.rollout.name}"
+    for model, path in ((Enrolment, "site_id"), (Site, "pk")):
+        for relation in model._meta.related_objects:
+            owner: Any = relation.related_model
+            if relation.on_delete is not PROTECT or owner._meta.app_label == Site._meta.app_label:
+                continue
+            name = relation.field.name
+            lookup = name if path == "pk" else f"{name}__site"
+            found = owner._base_manager.filter(**{f"{lookup}__in": site_ids})
+            for site_id in found.values_list(lookup, flat=True):
+                reasons.setdefault(site_id, f"it has a {owner._meta.verbose_name}")
+    return reasons
+
+
+def enrolments_in_use(enrolment_ids: Sequence[int]) -> dict[int, str]:
+    """Return why sites cannot be taken out of the rollout, by enrolment id, for those that cannot."""
+    reasons: dict[int, str] = {}
+    for relation in Enrolment._meta.related_objects:
+        owner: Any = relation.related_model
+        if relation.on_delete is PROTECT:
+            found = owner._base_manager.filter(**{f"{relation.field.name}__in": enrolment_ids})
+            for pk in found.values_list(relation.field.name, flat=True):
+                reasons[pk] = f"it has a {owner._meta.verbose_name}"
+    return reasons
