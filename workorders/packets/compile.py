@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from workorders.packets import content as blocks
 from workorders.packets.conditions import attributes_used, evaluate, undecided
 from workorders.packets.conflicts import Conflict, clashes, conflicts, orphans
-from workorders.packets.effects import Draft, application_order, apply
+from workorders.packets.effects import Draft, apply, in_application_order
 from workorders.packets.fingerprint import LAYOUT_VERSION, fingerprint
 from workorders.packets.model import (
     AttributeType,
@@ -187,7 +187,7 @@ def compile_packet(
 
 
 def _in_order(rules: Iterable[Rule]) -> list[Rule]:
-    ordered = sorted(rules, key=application_order)
+    ordered = in_application_order(rules)
     if len({rule.key for rule in ordered}) != len(ordered):
         raise ValueError("Two variations share a key. Give every variation its own.")
     return ordered

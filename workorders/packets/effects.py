@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from workorders.packets.codec import (
@@ -18,7 +18,7 @@ from workorders.packets.codec import (
     step_to_json,
     whole_number,
 )
-from workorders.packets.model import Effect, EvidenceSpec, Json, Material, PlanSpec, Rule, StepSpec
+from workorders.packets.model import Effect, EvidenceSpec, Json, Material, PlanSpec, Rank, Rule, StepSpec
 
 EFFECT_ORDER = {effect: place for place, effect in enumerate(Effect)}
 _FIELD_WORDS = {"instructions": "instructions", "minutes": "time", "materials": "material"}
@@ -47,9 +47,27 @@ class Draft:
         return f"“{self.steps[key].title}”" if key in self.steps else f"the step {key}"
 
 
-def application_order(rule: Rule) -> tuple[int, int, str]:
-    """Sort key: rank, then adding before changing, then the rule's key. Makes the order in which rules arrive irrelevant."""
-    return rule.rank, EFFECT_ORDER[rule.effect], rule.key
+def in_application_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Sort by rank, then adding before changing, then key; makes the order in which rules arrive irrelevant.
+
+    A step placed after one that another rule of the same rank adds is added after it, whatever the keys.
+    """
+    listed = list(rules)
+    added = {(rule.rank, rule.step_key): rule for rule in listed if rule.effect is Effect.ADD_STEP}
+    return sorted(
+        listed, key=lambda rule: (rule.rank, EFFECT_ORDER[rule.effect], _depth(rule, added), rule.key)
+    )
+
+
+def _depth(rule: Rule, added: Mapping[tuple[Rank, str], Rule]) -> int:
+    """How many added steps of the same rank this one is chained behind; a circle counts as the number of its steps."""
+    depth, current = 0, rule
+    while rule.effect is Effect.ADD_STEP and depth <= len(added):
+        anchor = added.get((rule.rank, str(current.payload.get("after"))))
+        if anchor is None:
+            break
+        depth, current = depth + 1, anchor
+    return depth
 
 
 def apply(draft: Draft, rule: Rule) -> str:

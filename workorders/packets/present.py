@@ -210,9 +210,15 @@ def _material(line: Block) -> dict[str, Any]:
     numbers = line.get("steps", ())
     return {
         **line,
-        "used_in": ", ".join(map(str, numbers)) if len(numbers) <= _MOST_NUMBERS else f"{len(numbers)} steps",
+        "used_in": _used_in(numbers),
         "amount": f"{line['quantity']} {line['unit']}".strip() if line["unit"] else f"{line['quantity']} ×",
     }
+
+
+def _used_in(numbers: Sequence[int]) -> str:
+    if len(numbers) > _MOST_NUMBERS:
+        return f"{len(numbers)} steps"
+    return f"step{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def evidence_rows(items: Sequence[Block]) -> list[list[Block]]:

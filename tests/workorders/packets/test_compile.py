@@ -191,6 +191,19 @@ def test_a_rule_on_a_step_that_is_gone_leaves_a_line():
     assert sentences == ["Changes nothing: “Rule a” takes that step out because ceiling type is hard."]
 
 
+def test_added_steps_follow_their_anchor_whatever_the_keys():
+    chain = [
+        rule("a", "add_step", "second", {**STEP, "after": "first"}),
+        rule("b", "add_step", "first", STEP),
+    ]
+    assert list(steps(build(chain))) == ["kit", "first", "second", "mount", "test"]
+    circle = [
+        rule("a", "add_step", "x", {**STEP, "after": "y"}),
+        rule("b", "add_step", "y", {**STEP, "after": "x"}),
+    ]
+    assert {"x", "y"} <= set(steps(build(circle)))
+
+
 def test_a_clash_at_this_site_blocks():
     pair = [
         rule("a", "set_minutes", payload={"minutes": 1}),
