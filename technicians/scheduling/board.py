@@ -264,13 +264,16 @@ def options_alone(board: Board, number: int) -> list[Option]:
     widest = max(stop.openings[-1][1] - stop.begins for stop in stops)
     for t in board.in_reach[number]:
         technician = board.technicians[t]
+        if sum(board.round_trip(number, t)) + visit.minutes > technician.max_minutes_per_day:
+            continue
+        certified = [technician.holds(visit.skills, stop.day) for stop in stops]
         for index in board.duties_of[t]:
             duty = board.duties[index]
             low, high = bisect_left(firsts, duty.start - widest), bisect_right(firsts, duty.end)
             found.extend(
-                Option(index, stop)
-                for stop in stops[low:high]
-                if fits_alone(board, index, stop) and technician.holds(visit.skills, stop.day)
+                Option(index, stops[n])
+                for n in range(low, high)
+                if certified[n] and fits_alone(board, index, stops[n])
             )
     return found
 

@@ -198,7 +198,7 @@ def _crew_slot(plan: Plan, visit: int, search: Search) -> Slot | None:
     """Return the cheapest slot in which the whole crew can start at the same minute.
 
     The earliest common start of some technicians is the earliest start of one of them, so only those
-    minutes are tried.
+    minutes are tried, and only on days that could be cheaper than the best so far.
     """
     crew = plan.board.visits[visit].crew
     by_day: dict[date, list[Option]] = {}
@@ -207,7 +207,7 @@ def _crew_slot(plan: Plan, visit: int, search: Search) -> Slot | None:
     best: Slot | None = None
     bound = float("inf")
     for options in by_day.values():
-        if len({plan.board.duties[option.duty].technician for option in options}) < crew:
+        if _least_extra(plan, options, crew) >= bound:
             continue
         for start in sorted({start for option in options for start in earliest_starts(plan, option)}):
             slot = crew_at(plan, visit, options, start)
@@ -216,6 +216,17 @@ def _crew_slot(plan: Plan, visit: int, search: Search) -> Slot | None:
         if best and search.km_per_day:
             break
     return best
+
+
+def _least_extra(plan: Plan, options: Iterable[Option], crew: int) -> float:
+    """Return the added km of the cheapest crew if they need not start together (infinite: too few)."""
+    cheapest: dict[int, float] = {}
+    for duty, stop in options:
+        technician = plan.board.duties[duty].technician
+        found = plan.best_position(duty, stop, cheapest.get(technician, float("inf")))
+        if found:
+            cheapest[technician] = found[1]
+    return sum(sorted(cheapest.values())[:crew]) if len(cheapest) >= crew else float("inf")
 
 
 def earliest_starts(plan: Plan, option: Option) -> Iterator[int]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 EARTH_RADIUS_KM = 6371.0088
 _MOST_LEGS_KEPT = 2_000_000
+_PLACE_BITS = 24
 
 
 class Place(NamedTuple):
@@ -77,11 +78,12 @@ class Legs:
 
     def between(self, origin: int, destination: int) -> Leg:
         """Return the leg from place number `origin` to place number `destination`."""
-        key = origin * len(self._places) + destination
-        leg = self._known.get(key)
-        if leg is None:
-            if len(self._known) >= _MOST_LEGS_KEPT:
-                self._known.clear()
-            leg = self._travel.leg(self._places[origin], self._places[destination])
-            self._known[key] = leg
+        key = (origin << _PLACE_BITS) + destination
+        try:
+            return self._known[key]
+        except KeyError:
+            pass
+        if len(self._known) >= _MOST_LEGS_KEPT:
+            self._known.clear()
+        leg = self._known[key] = self._travel.leg(self._places[origin], self._places[destination])
         return leg

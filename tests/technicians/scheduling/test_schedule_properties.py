@@ -27,7 +27,14 @@ from tests.technicians.scheduling.cases import DENVER, KM_NORTH, MONDAY, at, day
 
 WEEK = days(4)
 SKILLS = ("cabling", "lift")
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples every time: a plan that breaks a rule must break it on everybody's machine.
+QUICK = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 NORTH = st.integers(-60, 60)
 
 
