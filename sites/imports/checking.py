@@ -11,7 +11,7 @@ from .place import countries_at, lies_in
 from .postal import fits_state, read_postal_code
 from .source import SourceRow
 from .target import Field, Kind, Target
-from .values import Remark, Severity, Value, is_nothing, quoted, read
+from .values import TAKEN_AS_TYPED, Remark, Severity, Value, cell_text, is_nothing, quoted, read
 
 Verdict = Literal["accepted", "attention", "rejected", "blank"]
 """Rows with verdict "attention" land like the accepted ones, but flagged for a person to look at."""
@@ -130,10 +130,14 @@ class Checker:
         self.make_key = make_key
         for key in mapping:
             target.field(key)
-        self._columns = [(field, mapping[field.key]) for field in target.fields if field.key in mapping]
+        self._columns = [
+            (field, mapping[field.key], field.kind in TAKEN_AS_TYPED and not field.choices)
+            for field in target.fields
+            if field.key in mapping
+        ]
         self._required = [field for field in target.fields if field.required]
         self._key_mapped = target.key_field in mapping
-        self._country_mapped = any(field.kind == "country" for field, _ in self._columns)
+        self._country_mapped = any(field.kind == "country" for field, *_ in self._columns)
         self._latitude = self._key_of("latitude")
         self._longitude = self._key_of("longitude")
         self._country = self._key_of("country")
@@ -159,20 +163,24 @@ class Checker:
         return CheckedRow(row.line, draft.values, tuple(draft.problems), verdict_of(draft.problems))
 
     def _read_cells(self, row: SourceRow, draft: _Draft) -> None:
-        for target_field, column in self._columns:
-            text = row.cells[column].strip() if column < len(row.cells) else ""
-            if text[:1] == "'":
-                text = text[1:].lstrip()  # the apostrophe that keeps a spreadsheet from running the cell
+        cells, values = row.cells, draft.values
+        for target_field, column, plain in self._columns:
+            text = cell_text(cells[column]) if column < len(cells) else ""
             if not text or is_nothing(text):
                 self._leave_empty(target_field, text, draft)
-                continue
-            reading = read(target_field, text)
-            if reading.remark is not None:
-                draft.add(target_field.key, reading.remark)
-            if target_field.kind == "coordinates":
-                draft.pair = reading.pair
+            elif plain:
+                values[target_field.key] = text
             else:
-                draft.values[target_field.key] = reading.value
+                self._read_cell(target_field, text, draft)
+
+    def _read_cell(self, target_field: Field, text: str, draft: _Draft) -> None:
+        reading = read(target_field, text)
+        if reading.remark is not None:
+            draft.add(target_field.key, reading.remark)
+        if target_field.kind == "coordinates":
+            draft.pair = reading.pair
+        else:
+            draft.values[target_field.key] = reading.value
 
     def _leave_empty(self, target_field: Field, text: str, draft: _Draft) -> None:
         if target_field.kind != "coordinates":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from .words import compact, word_set
 
@@ -359,6 +359,7 @@ def _states() -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=2_000)
 def country_of_state(text: str) -> str | None:
     """Return "US" or "CA" for a state or province by code or name, or None.
 

@@ -46,7 +46,7 @@ class CheckedRows(Iterator[CheckedRow]):
         self._rows = source.rows()
         self._keys: dict[str, int] = {}
         self._points: dict[tuple[float, float], int] = {}
-        self._addresses: dict[tuple[str, ...], int] = {}
+        self._addresses: dict[str, int] = {}
         self._counts = {"accepted": 0, "attention": 0, "rejected": 0, "blank": 0}
         self._codes: dict[str, int] = {}
         self._located = 0
@@ -118,7 +118,7 @@ class CheckedRows(Iterator[CheckedRow]):
             point = (round(latitude, 5), round(longitude, 5))
             earlier = self._points.setdefault(point, checked.line)
         if values.get("street"):
-            address = tuple(str(values.get(key) or "").casefold() for key in _ADDRESS)
+            address = "\n".join([str(values.get(key) or "") for key in _ADDRESS]).casefold()
             same = self._addresses.setdefault(address, checked.line)
             earlier = same if earlier in (None, checked.line) else earlier
         if earlier in (None, checked.line):

@@ -14,9 +14,7 @@ from .target import Field, Target
 from .words import compact, tokens, word_set
 
 _LEAST = 0.35
-_STRICT = frozenset(
-    {"country", "latitude", "longitude", "coordinates", "time_zone", "email", "phone", "region"}
-)
+_STRICT = frozenset({"country", "latitude", "longitude", "coordinates", "time_zone", "region"})
 """Kinds whose values must agree: a column called "st" full of numbers is no state."""
 _NUMBERED = frozenset({"2", "3", "ii", "iii"})
 _DECORATION = word_set("""site store location shop branch outlet restaurant customer client address addr adresse str loc geo primary main
@@ -186,11 +184,16 @@ def _key_proposal(column: int, name: str, named: float, profile: Profile) -> Pro
     """Judge a column as the one that tells rows apart: it has to be filled and must not repeat."""
     if not profile.rows:
         return Proposal(column, f"The column is called “{name}”.", round(named, 3)) if named else None
-    unique = profile.distinct if profile.filled > 0.5 else 0.0
+    unique = profile.distinct
     if named:
         factor = 1.0 if unique >= 0.99 and profile.coded else 0.9 if unique >= 0.95 else 0.6 * unique
-        reason = f"The column is called “{name}” and its values {'differ in every row' if unique == 1 else 'may repeat'}."
-        return Proposal(column, reason, round(named * factor, 3))
+        factor = factor * (0.5 + 0.5 * profile.filled) if profile.values else 0.5
+        if named > 0.8 and unique >= 0.3:
+            factor = max(factor, 0.5)
+        differ = "differ in every row" if unique == 1 else "may repeat"
+        return Proposal(
+            column, f"The column is called “{name}” and its values {differ}.", round(named * factor, 3)
+        )
     plain = (
         unique == 1
         and profile.filled == 1

@@ -38,13 +38,13 @@ def read_postal_code(text: str, country: str | None) -> Reading:
     """
     if text.endswith(".0") and text[:-2].isdigit():
         text = text[:-2]
-    if country == "US":
+    shape = _COMPILED.get(country or "")
+    if country == "US" and not (len(text) == 5 and text.isdigit()):
         whole = _whole_zip(text)
         if whole is not None and whole != text:
             return Reading(
                 whole, Remark("notice", "zip_restored", f"ZIP {quoted(text)} was read as {whole}.")
             )
-    shape = _COMPILED.get(country or "")
     if shape is None or shape.fullmatch(text):
         return Reading(text)
     sentence = f"{quoted(text)} does not look like a postal code of {country}. It was kept as typed."

@@ -11,7 +11,7 @@ from .countries import country_code, country_of_state
 from .degrees import read_degrees, read_pair
 from .source import SourceRow
 from .target import Kind
-from .values import date_in, is_nothing, is_zone, number_in
+from .values import cell_text, date_in, is_nothing, is_zone, number_in
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
 _PHONE = re.compile(r"(?=(?:.*\d){7})\+?[\d\s().\-/]{7,22}(?:\s*(?:x|ext\.?)\s*\d+)?")
@@ -80,7 +80,7 @@ def profile_columns(width: int, rows: Sequence[SourceRow]) -> list[Profile]:
     columns: list[list[str]] = [[] for _ in range(width)]
     for row in rows:
         for column, cell in zip(columns, row.cells, strict=False):
-            text = cell.strip()
+            text = cell_text(cell)
             if text and not is_nothing(text):
                 column.append(text)
     return [Profile(tuple(column), len(rows)) for column in columns]

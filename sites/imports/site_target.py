@@ -40,7 +40,7 @@ nome negozio, negozio, punto vendita, insegna, denominazione
 """)
 _STREET = _words("""
 street address, street, address, address line 1, address 1, address1, addr1, addr, street addr, full address,
-mailing address, road, location address, site address, store address, line 1, add1
+road, location address, site address, store address, line 1, add1
 Straße, Strasse, Str, Anschrift, Adresse, Straße und Hausnummer, Straße Nr
 adresse, rue, voie, adresse 1, adresse ligne 1, adresse postale
 dirección, calle, domicilio, dirección 1, direccion, straat, adres, straatnaam, straat en huisnummer
@@ -64,7 +64,7 @@ _POSTAL = _words("""
 zip, zip code, postal code, postcode, zipcode, post code, zip postal code, zip5, postal, pin code, pincode, eircode
 PLZ, Postleitzahl, code postal, CP, código postal, C.P., código postal (CP), postcode, CEP, código-postal
 CAP, codice postale, codice avviamento postale, codice di avviamento postale
-郵便番号, 〒, 우편번호, 邮政编码, 邮编, kod pocztowy, postnummer, postnr, postinumero
+郵便番号, 우편번호, 邮政编码, 邮编, kod pocztowy, postnummer, postnr, postinumero
 """)
 _COUNTRY = _words("""
 country, country code, country name, nation, iso country, country iso, iso2, iso3, country region, ctry

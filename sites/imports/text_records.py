@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .headers import LOOK_AT, find_header, unique_names
+from .headers import LOOK_AT, find_header, known_share, unique_names
 from .source import MAX_COLUMNS, MAX_ROWS, ReadOptions, Source, SourceRow, UnreadableFile
 from .text_encoding import Encoding
 
@@ -125,22 +125,25 @@ def _best_delimiter(sample: str) -> str:
     """Return the candidate that cuts most records of the sample into the same number of cells."""
     scores = {candidate: _score(sample, candidate) for candidate in DELIMITERS}
     best = max(DELIMITERS, key=lambda candidate: scores[candidate])
-    return best if scores[best] > (0.0, 0) else ","
+    return best if scores[best][2] else ","
 
 
-def _score(sample: str, delimiter: str) -> tuple[float, int]:
+def _score(sample: str, delimiter: str) -> tuple[float, float, int]:
+    """Rank a delimiter: known column names it brings out, share of records of one width, that width."""
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     try:
-        widths = [len(cells) for cells in itertools.islice(reader, 300) if cells]
+        records = [cells for cells in itertools.islice(reader, 300) if cells]
     except csv.Error:
-        return (0.0, 0)
-    several = Counter(width for width in widths if width > 1)
+        return (0.0, 0.0, 0)
+    several = Counter(len(cells) for cells in records if len(cells) > 1)
     if not several:
-        return (0.0, 0)
+        return (0.0, 0.0, 0)
     usual, count = several.most_common(1)[0]
-    share = count / len(widths)
+    top = [cells for cells in records[:LOOK_AT] if len(cells) > 1 and any(map(str.strip, cells))]
+    known = max(map(known_share, top), default=0.0)
     # A delimiter that is part of the values is missing from the first line, which holds the names.
-    return (round(share * (1.0 if widths[0] == usual else 0.6), 2), usual)
+    share = count / len(records) * (1.0 if len(records[0]) == usual else 0.6)
+    return (round(known, 1), round(share, 2), usual)
 
 
 def _records(path: Path, encoding: Encoding, dialect: Dialect) -> Iterator[Record]:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from .countries import country_code
@@ -42,10 +42,13 @@ class Reading(NamedTuple):
 
 
 _NOTHING = frozenset(
-    {"null", "(null)", "n/a", "#n/a", "nan", "#na", "na.", "-", "--", "–", "—", "\\n", "#ref!", "#value!"}
-)
-_EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\".]{2,}")
+    form
+    for word in word_set(r"null (null) n/a #n/a nan #na - -- – — \n #ref! #value!")
+    for form in (word, word.upper(), word.capitalize(), word.title())
+) | {"NaN", "n/A"}
+_EMAIL = re.compile(r"[^\s@,;<>\"]+@(?:[^\s@,;<>\".]+\.)+[^\s@,;<>\".]{2,}")
 _PHONE_ODD = re.compile(r"[^\d\s+().\-/\u2010-\u2013\uff0b]")
+_NO_DIGIT = re.compile(r"\D")
 _PHONE_EXTENSION = re.compile(
     r"(?:\bext\.?|\bx|\bdurchwahl|#|\bposte|内線|내선)\s*\.?:?\s*\d+\s*$", re.IGNORECASE
 )
@@ -58,9 +61,15 @@ _NO = word_set("no n false 0 nein falsch non faux nee não nao falso いいえ �
 _LONGEST_CODE = 100
 
 
+def cell_text(cell: str) -> str:
+    """Return what a cell says: stripped, without the apostrophe that keeps a spreadsheet from running it."""
+    text = cell.strip()
+    return text[1:].lstrip() if text[:1] == "'" else text
+
+
 def is_nothing(text: str) -> bool:
     """Say whether a text is how a program writes an empty cell, such as "N/A" or "null"."""
-    return len(text) <= 8 and text.lower() in _NOTHING
+    return text in _NOTHING
 
 
 def quoted(text: str) -> str:
@@ -115,6 +124,7 @@ def _code(text: str) -> Reading:
     return Reading(text)
 
 
+@lru_cache(maxsize=2_000)
 def _country(text: str) -> Reading:
     code = country_code(text)
     if code is None:
@@ -164,6 +174,7 @@ def is_zone(text: str) -> bool:
     return "/" in text and text.lower() in _zones()
 
 
+@lru_cache(maxsize=2_000)
 def _time_zone(text: str) -> Reading:
     name = _zones().get(text.lower().replace(" ", "_"))
     if name is None:
@@ -180,7 +191,7 @@ def _time_zone(text: str) -> Reading:
 
 def _phone(text: str) -> Reading:
     main = _PHONE_EXTENSION.sub("", text)
-    digits = sum(letter.isdigit() for letter in main)
+    digits = len(_NO_DIGIT.sub("", main))
     if _SCIENTIFIC.fullmatch(text) or _PHONE_ODD.search(main) or not 6 <= digits <= 15:
         return Reading(
             text, doubt("phone", f"{quoted(text)} does not look like one phone number. It was kept as typed.")
@@ -293,6 +304,9 @@ def _list(text: str) -> Reading:
     mark = next((mark for mark in ("\n", ";", "|", "、", ",") if mark in text), ",")
     return Reading(tuple(part.strip() for part in text.split(mark) if part.strip()))
 
+
+TAKEN_AS_TYPED: frozenset[Kind] = frozenset({"text", "region", "postal_code"})
+"""Kinds whose reader changes and doubts nothing; postal codes are judged later, beside their country."""
 
 READERS: dict[Kind, Callable[[str], Reading]] = {
     "text": _text,
