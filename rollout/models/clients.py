@@ -161,3 +161,9 @@ class CustomerOutcome(models.Model):
             return None
         share = (self.latest - self.baseline) / (self.target - self.baseline)
         return float(max(0, min(1, share)))
+
+    @property
+    def percent_reached(self) -> int | None:
+        """The same in whole percent."""
+        share = self.share_reached
+        return None if share is None else round(100 * share)

@@ -5,7 +5,7 @@ Only what a client may see is selected at all: no notes, no holds' reasons, no c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,7 +61,9 @@ def site_rows(rollout: Rollout, filters: SiteFilter) -> QuerySet[Any]:
     rows = Enrolment.objects.filter(rollout=rollout).exclude(work_order__state=S.CANCELLED)
     if filters.q:
         text = filters.q
-        rows = rows.filter(Q(site__key__icontains=text) | Q(site__name__icontains=text) | Q(site__city__icontains=text))
+        rows = rows.filter(
+            Q(site__key__icontains=text) | Q(site__name__icontains=text) | Q(site__city__icontains=text)
+        )
     upcoming = Q(work_order__visits__state__in=[VisitState.SCHEDULED, VisitState.CONFIRMED])
     grouped = rows.annotate(
         group=_group(),
@@ -70,8 +72,29 @@ def site_rows(rollout: Rollout, filters: SiteFilter) -> QuerySet[Any]:
     )
     if filters.group:
         grouped = grouped.filter(group=filters.group)
-    fields = ("site__key", "site__name", "site__city", "site__region", "site__time_zone", "group", "next_visit", "closed")
+    fields = (
+        "site__key",
+        "site__name",
+        "site__city",
+        "site__region",
+        "site__time_zone",
+        "group",
+        "next_visit",
+        "closed",
+    )
     return grouped.order_by("site__key").values(*fields)
+
+
+def labelled(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the client's word for each row's group."""
+    return [{**row, "label": GROUPS[row["group"]][0]} for row in rows]
+
+
+def export_rows(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """Return the rows of `site_rows` in the order of the export's columns."""
+    for row in rows.iterator():
+        place = [row[name] for name in ("site__key", "site__name", "site__city", "site__region")]
+        yield [*place, GROUPS[row["group"]][0], row["next_visit"], row["closed"]]
 
 
 def _group() -> Case:
@@ -101,6 +124,8 @@ def map_points(rollout: Rollout) -> list[dict[str, Any]]:
 def next_visits(rollout: Rollout, *, now: datetime, limit: int) -> QuerySet[Visit]:
     """Return the next visits with their sites; nothing about who comes."""
     upcoming = Visit.objects.filter(
-        work_order__rollout=rollout, state__in=[VisitState.SCHEDULED, VisitState.CONFIRMED], starts_at__gte=now
+        work_order__rollout=rollout,
+        state__in=[VisitState.SCHEDULED, VisitState.CONFIRMED],
+        starts_at__gte=now,
     )
     return upcoming.select_related("work_order__enrolment__site").order_by("starts_at")[:limit]

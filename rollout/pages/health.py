@@ -27,7 +27,9 @@ def health(request: HttpRequest) -> HttpResponse:
     parts = {"database": _database(), "broker": _broker()}
     stuck = _stuck_jobs() if parts["database"] == "ok" else None
     status = 200 if set(parts.values()) == {"ok"} else 503
-    return JsonResponse({"status": "ok" if status == 200 else "failing", **parts, "stuck_jobs": stuck}, status=status)
+    return JsonResponse(
+        {"status": "ok" if status == 200 else "failing", **parts, "stuck_jobs": stuck}, status=status
+    )
 
 
 def _database() -> str:

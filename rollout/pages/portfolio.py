@@ -30,7 +30,11 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("technicians:my-visits")
     rollouts = list(queries.rollouts_of(user))
     if rollouts and not any(access.may(user, Permission.ROLLOUT_VIEW, rollout) for rollout in rollouts):
-        return redirect("progress:list") if len(rollouts) > 1 else redirect("progress:home", code=rollouts[0].code)
+        return (
+            redirect("progress:list")
+            if len(rollouts) > 1
+            else redirect("progress:home", code=rollouts[0].code)
+        )
     return render(request, "rollout/portfolio_page.html", _portfolio(user, rollouts))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncWeek
 
 from rollout.models import Rollout, User
-from workorders.choices import WorkOrderState
+from workorders.choices import Verdict, WorkOrderState
 from workorders.models import Packet, WorkOrder
 
 
@@ -89,3 +90,51 @@ def needs_attention(rollout: Rollout) -> dict[str, int]:
         on_hold=Count("pk", filter=Q(state=WorkOrderState.ON_HOLD)),
         in_review=Count("pk", filter=Q(state=WorkOrderState.IN_REVIEW)),
     )
+
+
+def export_rows(orders: QuerySet[WorkOrder]) -> Iterator[list[Any]]:
+    """Return work orders as the rows of their export."""
+    for order in orders.iterator(chunk_size=2000):
+        site, wave = order.enrolment.site, order.enrolment.wave
+        place = [order.number, site.key, site.name, site.city, site.region, str(wave) if wave else ""]
+        yield [*place, order.get_state_display(), order.state_since, order.accountable.name]
+
+
+def packets_of(order: WorkOrder) -> QuerySet[Packet]:
+    """Return all packets of an order, the current one first."""
+    packets: QuerySet[Packet] = order.packets.select_related("revision", "issued_by", "pdf")
+    return packets.order_by(F("superseded_at").desc(nulls_first=True))
+
+
+def evidence_counts(order: WorkOrder) -> dict[str, int]:
+    """Return how much current evidence there is, in all and by verdict."""
+    current = order.evidence.filter(replaced_at__isnull=True)
+    return current.aggregate(
+        total=Count("pk"),
+        accepted=Count("pk", filter=Q(verdict=Verdict.ACCEPTED)),
+        rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)),
+    )
+
+
+OWES = {
+    WorkOrderState.PLANNED: "Prepare its packet",
+    WorkOrderState.READY: "Have its visit scheduled",
+    WorkOrderState.SCHEDULED: "Confirm the visit with technician and site",
+    WorkOrderState.CONFIRMED: "See the technician check in on time",
+    WorkOrderState.ON_SITE: "Stand by until the technician submits",
+    WorkOrderState.IN_REVIEW: "Review the evidence",
+    WorkOrderState.ON_HOLD: "Look at the hold again",
+}
+
+
+def owes_next(order: WorkOrder) -> str:
+    """Return what the accountable person owes next; empty when nothing is owed any more."""
+    if order.state == WorkOrderState.PLANNED and order.missing_facts:
+        return "Find out: " + ", ".join(str(fact["label"]) for fact in order.missing_facts)
+    return OWES.get(WorkOrderState(order.state), "")
+
+
+def order_of_enrolment(user: User, enrolment_id: int) -> WorkOrder | None:
+    """Return the work order of an enrolment if the user may see it and it exists."""
+    orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user).filter(enrolment_id=enrolment_id)
+    return orders.select_related("rollout", "accountable").first()
