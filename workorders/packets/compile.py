@@ -7,7 +7,7 @@ the plan is explained in the trace; whatever cannot be decided is listed instead
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workorders.packets import content as blocks
@@ -143,46 +143,33 @@ def compile_packet(
 
     Raises
     ------
-    InvalidCondition, InvalidPayload
-        When a rule cannot be read. Rules are checked before a plan is published, so this means damaged data.
     ValueError
-        When two rules or two steps share a key, the visit has no time zone, or the site's zone does not exist.
-
-    Notes
-    -----
-    Linear in steps plus rules, except that rules of one step are compared in pairs.
+        When a rule cannot be read, two rules or two steps share a key, or the visit has no time zone.
     """
-    ordered = _in_order(rules)
-    names = {**_labels_from(facts), **(labels or {})}
+    ordered, names = _in_order(rules), {**_labels_from(facts), **(labels or {})}
     applied = [rule for rule in ordered if evaluate(rule.condition, facts) is True]
     draft, reasons, changes = _apply_all(plan, applied, names)
     steps, wanted = _resolve_expected([draft.steps[key] for key in draft.order], facts)
-    trace = (*_plan_lines(plan), *changes, *_done_lines(steps, done_steps))
-    steps = [step for step in steps if step.key not in done_steps]
-    phases = blocks.phase_blocks(steps, draft.notes, reasons)
-    work = _work(
-        plan,
-        phases,
-        [clean(note) for note in draft.notes.get("", ())],
-        minutes=sum(step.minutes for step in steps),
-    )
-    words = blocks.words_in(phases, draft.notes.get("", ()), site.access_notes)
-    reading = minutes_to_read(words)
+    work = _work(plan, [step for step in steps if step.key not in done_steps], draft, reasons)
+    words = blocks.words_in(work["phases"], draft.notes.get("", ()), site.access_notes)
+    where = blocks.site_block(site, _facts_told(applied, facts, names))
     content: dict[str, Json] = {
-        "layout": LAYOUT_VERSION,
-        "page_size": (page_size or blocks.page_size_for(site.country)).value,
-        "work_order": {"number": clean(work_order_number), "revisit": bool(done_steps)},
-        "rollout": blocks.rollout_block(rollout),
-        "site": blocks.site_block(site, _facts_told(applied, facts, names)),
-        "visit": blocks.visit_block(visit, site.time_zone),
+        **_cover(site, rollout, work_order_number, page_size, visit),
         **work,
+        "site": where,
+        "revisit": bool(done_steps),
         "words": words,
-        "minutes_to_read": reading,
+        "minutes_to_read": minutes_to_read(words),
     }
-    hit = _conflicts_here(plan, ordered, applied)
-    missing = _missing(ordered, facts, names, wanted)
     return Compiled(
-        content, trace, missing, hit, words, reading, _whole(work["work_minutes"]), fingerprint(work)
+        content=content,
+        trace=(*_plan_lines(plan), *changes, *_done_lines(steps, done_steps)),
+        missing=_missing(ordered, facts, names, wanted),
+        conflicts=_conflicts_here(plan, ordered, applied),
+        words=words,
+        minutes_to_read=minutes_to_read(words),
+        work_minutes=sum(step.minutes for step in steps if step.key not in done_steps),
+        signature=fingerprint(work),
     )
 
 
@@ -265,18 +252,32 @@ def _with_expected(
     return replace(evidence, options={**evidence.options, "expected": expected})
 
 
-def _work(plan: PlanSpec, phases: list[Json], notes: list[str], *, minutes: int) -> dict[str, Json]:
+def _cover(
+    site: SiteCard, rollout: RolloutCard, number: str, page_size: PageSize | None, visit: VisitCard | None
+) -> dict[str, Json]:
+    return {
+        "layout": LAYOUT_VERSION,
+        "page_size": (page_size or blocks.page_size_for(site.country)).value,
+        "work_order": {"number": clean(number)},
+        "rollout": blocks.rollout_block(rollout),
+        "visit": blocks.visit_block(visit, site.time_zone),
+    }
+
+
+def _work(
+    plan: PlanSpec, steps: Sequence[StepSpec], draft: Draft, reasons: Mapping[str, list[str]]
+) -> dict[str, Json]:
     """The part of the content that does not depend on the site, only on what is to be done there."""
-    steps = blocks.steps_of(phases)
+    phases = blocks.phase_blocks(steps, draft.notes, reasons)
     return {
         "plan": {"number": plan.number, "title": clean(plan.title)},
-        "notes": list(notes),
+        "notes": [clean(note) for note in draft.notes.get("", ())],
         "phases": phases,
         "materials": blocks.material_totals(phases),
         "tools": blocks.unique_names(phases, "tools"),
         "skills": blocks.unique_names(phases, "skills"),
-        "crew": max((_whole(step["crew"]) for step in steps), default=1),
-        "work_minutes": minutes,
+        "crew": max((step.crew for step in steps), default=1),
+        "work_minutes": sum(step.minutes for step in steps),
     }
 
 
@@ -319,7 +320,3 @@ def _missing_fact(
     label = names[attribute].label if attribute in names else label_in_sentence(attribute.replace("_", " "))
     state = facts[attribute].state if attribute in facts else FactState.UNKNOWN
     return MissingFact(attribute, label[:1].upper() + label[1:], tuple(dict.fromkeys(users)), state)
-
-
-def _whole(value: Json) -> int:
-    return value if isinstance(value, int) else 0

@@ -159,10 +159,10 @@ def steps_of(phases: Iterable[Json]) -> list[dict[str, Json]]:
     return [step for phase in phases if isinstance(phase, dict) for step in _dicts(phase["steps"])]
 
 
-def words_in(phases: Iterable[Json], notes: Iterable[str], access_notes: str) -> int:
+def words_in(phases: Json, notes: Iterable[str], access_notes: str) -> int:
     """Words the technician has to read: steps, reasons, warnings, evidence and notes. Addresses and forms do not count."""
     texts = [access_notes, *notes]
-    for step in steps_of(phases):
+    for step in steps_of(_list(phases)):
         texts += [str(step["title"]), str(step["instructions"]), str(step["warning"])]
         texts += [str(text) for text in (*_list(step["because"]), *_list(step["notes"]))]
         for evidence in _dicts(step["evidence"]):

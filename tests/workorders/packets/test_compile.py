@@ -216,7 +216,7 @@ def test_a_clash_at_this_site_blocks():
 def test_a_revisit_carries_only_what_is_left():
     packet = build(done_steps={"kit", "mount"})
     assert list(steps(packet)) == ["test"]
-    assert packet.content["work_order"]["revisit"] is True
+    assert packet.content["revisit"] is True
     assert [line.step_key for line in packet.trace if "earlier visit" in line.sentence] == ["kit", "mount"]
 
 
