@@ -17,6 +17,11 @@ export default defineConfig({
     assetsInlineLimit: 0, // the CSP allows data: fonts, yet a cached file is smaller than a repeated one
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,
-    rollupOptions: { input: entries },
+    rollupOptions: {
+      input: entries,
+      // The helper of import() stands alone. Inside the entry it would make lazy parts import the entry by the name the build
+      // gave it, while the page loads it by the name Django gave it when collecting: it would run twice.
+      output: { codeSplitting: { groups: [{ name: "lazy", test: /preload-helper/ }] } },
+    },
   },
 });

@@ -5,6 +5,7 @@ import "./css/tokens.css";
 import "./css/layout.css";
 import "./css/parts.css";
 import "./css/forms.css";
+import "./css/map.css";
 import "./lib/requests.js";
 import "./lib/sidebar.js";
 import "./lib/once.js";

@@ -24,7 +24,8 @@ def stack(items: Iterable[Any]) -> dict[str, Any]:
     total = sum(_get(row, "count", 0) for row in rows)
     visible = [row for row in rows if _get(row, "count", 0)]
     free = STACK_WIDTH - 6 * len(visible) - GAP * max(0, len(visible) - 1)
-    parts, x = [], 0.0
+    parts: list[dict[str, Any]] = []
+    x = 0.0
     for row in rows:
         count = _get(row, "count", 0)
         width = 6 + free * count / total if count else 0.0
@@ -38,10 +39,19 @@ def stack(items: Iterable[Any]) -> dict[str, Any]:
                 "label": _get(row, "label"),
                 "count": count,
                 "url": _get(row, "url", ""),
+                "shade": 0,
             }
         )
         x += width + GAP if count else 0.0
+    _shade([part for part in parts if part["count"]])
     return {"parts": parts, "total": total, "width": STACK_WIDTH}
+
+
+def _shade(parts: list[dict[str, Any]]) -> None:
+    """Neighbours of one tone are told apart by lighter shades, the lightest first."""
+    for before, part in zip(reversed(parts[:-1]), reversed(parts[1:]), strict=True):
+        if before["tone"] == part["tone"]:
+            before["shade"] = min(2, part["shade"] + 1)
 
 
 def columns(series: Iterable[Any], target: float | None) -> dict[str, Any]:
