@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -92,6 +93,10 @@ def verdict_of(problems: tuple[Problem, ...] | list[Problem]) -> Verdict:
         return "rejected"
     return "attention" if "attention" in severities else "accepted"
 
+
+_TOTAL = re.compile(
+    r"(grand )?total\b|sum\b|summe\b|gesamt|somme\b|totale\b|totaal\b|合計|合计|합계", re.IGNORECASE
+)
 
 MakeKey = Callable[[Mapping[str, Value]], str]
 """Makes the key of a row that has none from its other values; "" when it cannot."""
@@ -279,6 +284,9 @@ class Checker:
 
     def _settle_key(self, draft: _Draft) -> None:
         key = self.target.key_field
+        if _TOTAL.match(str(draft.values.get(key) or "")):
+            sentence = f"This row looks like a total, not a {self.target.label}. Leave it out if it is one."
+            draft.note(key, "attention", "total", sentence)
         if self.make_key is None or draft.values.get(key) is not None:
             return
         made = self.make_key(draft.values)

@@ -27,6 +27,8 @@ _DATA = re.compile(
     )\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
 _GENERIC = """
     index date type status notes note comment comments url link website description category opened opendate
     created updated year month day brand banner format district market area wave group datum typ bemerkung bemerkungen
@@ -92,9 +94,19 @@ def _unlike(record: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         values = [row[column] for row in below if column < len(row) and row[column].strip()]
         if values and sum(bool(_DATA.match(value)) for value in values) > 0.7 * len(values):
             return True
-        if cell.strip() and cell in values:
+        if cell.strip() and (cell in values or _same_shape(cell, values)):
             return False
     return True
+
+
+def _same_shape(cell: str, values: Sequence[str]) -> bool:
+    """Say whether a cell with a digit is made like most values: "A1" above "A2" and "B7"."""
+    shape = _shape(cell)
+    return "9" in shape and 2 * sum(_shape(value) == shape for value in values) > len(values)
+
+
+def _shape(text: str) -> str:
+    return _LETTER.sub("a", _DIGITS.sub("9", text.strip()))
 
 
 def unique_names(cells: Sequence[str], width: int) -> tuple[str, ...]:

@@ -47,20 +47,18 @@ def open_json(path: Path, name: str, encoding: Encoding) -> Source:
     Objects inside objects become columns such as "address.city"; a list of plain values becomes one
     text with "; " between them. Numbers keep the digits they were written with.
     """
+    notes: tuple[str, ...] = (encoding.note,) if encoding.note else ()
     if _is_lines(path, encoding):
-        return _source(name, "jsonl", encoding, lambda: _line_items(path, encoding), ())
+        return _source(name, "jsonl", encoding, lambda: _line_items(path, encoding), notes)
     document = _load(path, encoding)
     objects, where = _list_in(document)
-    notes = [encoding.note] if encoding.note else []
-    if where:
-        notes.append(
-            f"The rows were taken from the list {where!r}; the rest of the document was not imported."
-        )
     geo = where == "features" and isinstance(document, dict) and document.get("type") == "FeatureCollection"
     if geo:
-        notes = [*notes[: bool(encoding.note)], *_geo_notes(cast("dict[str, Json]", document), objects)]
+        notes += tuple(_geo_notes(cast("dict[str, Json]", document), objects))
+    elif where:
+        notes += (f"The rows were taken from the list {where!r}; the rest of the document was not imported.",)
     items = [_item(number, thing) for number, thing in enumerate(objects, 1)]
-    return _source(name, "geojson" if geo else "json", encoding, lambda: iter(items), tuple(notes))
+    return _source(name, "geojson" if geo else "json", encoding, lambda: iter(items), notes)
 
 
 def _source(

@@ -167,9 +167,12 @@ def _asian(data: bytes) -> str | None:
     """
     if _share(data, "euc_kr", _HANGUL) >= 0.8:
         return "euc_kr"
-    japanese = data.decode("cp932", "replace")
-    kana = any(_HIRAGANA_TO_KATAKANA[0] <= letter <= _HIRAGANA_TO_KATAKANA[1] for letter in japanese)
-    if kana and _share(data, "cp932", _HIRAGANA_TO_KATAKANA, _IDEOGRAPHS) >= 0.8:
+    # Without kana, "é" and "n" read as one ideograph too; then only a byte Windows-1252 lacks tells.
+    low, high = _HIRAGANA_TO_KATAKANA
+    kana = any(low <= letter <= high for letter in data.decode("cp932", "replace"))
+    if (kana or _NEVER_IN_CP1252.intersection(data)) and _share(
+        data, "cp932", _HIRAGANA_TO_KATAKANA, _IDEOGRAPHS
+    ) >= 0.8:
         return "cp932"
     if _share(data, "gb2312", _IDEOGRAPHS) >= 0.8:
         return "gb18030"

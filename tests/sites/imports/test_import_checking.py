@@ -277,6 +277,13 @@ def test_a_code_cut_by_a_spreadsheet_is_flagged():
     assert checked(key="12E3").verdict == "accepted"
 
 
+@pytest.mark.parametrize(
+    ("key", "verdict"), [("Total: 2", "attention"), ("合計", "attention"), ("TOTALWINE-7", "accepted")]
+)
+def test_a_total_is_flagged(key, verdict):
+    assert checked(key=key).verdict == verdict
+
+
 def test_damaged_and_ragged_rows_are_flagged():
     assert [p.code for p in checked(key="1", damaged=True, ragged=True).problems] == ["damaged", "ragged"]
 

@@ -75,6 +75,7 @@ def test_finds_the_encoding(read, encoding, detected):
     ("text", "encoding", "detected"),
     [
         ("店舗コード,住所\n1,東京都のどこか\n2,カタカナの町\n", "cp932", "cp932"),
+        ("店舗番号,都道府県,住所\n1,東京都,新宿区新宿\n", "cp932", "cp932"),
         ("매장코드,주소\n1,서울특별시 강남구\n2,부산광역시 해운대구\n", "euc_kr", "euc_kr"),
         ("门店编号,地址\n1,北京市朝阳区建国路\n2,上海市浦东新区世纪大道\n", "gb2312", "gb18030"),
         ("id,ville\n1,Hénin-Beaumont\n2,Besançon\n3,Orléans\n4,Nîmes\n5,Béziers\n", "cp1252", "cp1252"),
@@ -154,6 +155,10 @@ def test_the_header_may_be_absent(read):
 
 def test_text_that_repeats_below_is_no_header(read):
     assert read("Reno,Nevada\nElko,Nevada\n").options.header_row == 0
+
+
+def test_a_code_above_codes_is_no_header(read):
+    assert read("A1\nA2\nB17\n").options.header_row == 0
 
 
 def test_unknown_names_over_numbers_are_a_header(read):
