@@ -40,6 +40,7 @@ MAX_ATTEMPTS = 4
 PARALLEL_WAKES = 8
 
 ItemHandler = Callable[[Job, int], None]
+Preparer = Callable[[Job], Iterable[tuple[int, str]]]
 WholeHandler = Callable[[Job, "Progress"], dict[str, Any]]
 Finisher = Callable[[Job], dict[str, Any]]
 
@@ -54,9 +55,10 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True)
 class ItemKind:
-    """How one item is done, and what is summed up when all have ended."""
+    """How one item is done; what finds the items once a worker begins; what is summed up when all have ended."""
 
     run: ItemHandler
+    prepare: Preparer | None
     finish: Finisher | None
 
 
@@ -64,11 +66,17 @@ ITEM_KINDS: dict[str, ItemKind] = {}
 WHOLE_KINDS: dict[str, WholeHandler] = {}
 
 
-def items_handler(kind: str, *, finish: Finisher | None = None) -> Callable[[ItemHandler], ItemHandler]:
-    """Register the function that does one item of this kind of job."""
+def items_handler(
+    kind: str, *, prepare: Preparer | None = None, finish: Finisher | None = None
+) -> Callable[[ItemHandler], ItemHandler]:
+    """Register the function that does one item of this kind of job.
+
+    With `prepare` the job is started without items; the first worker calls it, in one transaction with writing the items
+    `(subject_id, label)` it returns, so that a killed worker leaves the job as it was and another one prepares it.
+    """
 
     def register(run: ItemHandler) -> ItemHandler:
-        ITEM_KINDS[kind] = ItemKind(run, finish)
+        ITEM_KINDS[kind] = ItemKind(run, prepare, finish)
         return run
 
     return register
@@ -132,13 +140,32 @@ def start(
     job = Job.objects.create(
         kind=kind, title=title, rollout=rollout, by=by, created_at=at, params=params or {}, back_url=back_url
     )
+    _write_items(job, items)
+    wake(job)
+    return job
+
+
+def _write_items(job: Job, items: Iterable[tuple[int, str]]) -> None:
     rows = [JobItem(job=job, subject_id=pk, label=label[:120]) for pk, label in items]
     JobItem.objects.bulk_create(rows, batch_size=2000)
     if rows:
         job.total = len(rows)
         job.save(update_fields=["total"])
-    wake(job)
-    return job
+
+
+def prepare(job: Job) -> None:
+    """Let a kind find its items, once. Whoever comes second waits for the first and finds it done."""
+    kind = ITEM_KINDS[job.kind]
+    if kind.prepare is None or job.params.get("prepared"):
+        return
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().select_related("rollout__client", "by").get(pk=job.pk)
+        if locked.params.get("prepared") or locked.has_ended:
+            return
+        _write_items(locked, kind.prepare(locked))
+        locked.params["prepared"] = True
+        locked.save(update_fields=["params"])
+        wake(locked)
 
 
 def wake(job: Job) -> None:
@@ -239,9 +266,11 @@ def settle(job: Job, *, at: datetime) -> None:
     with transaction.atomic():
         locked = Job.objects.select_for_update().get(pk=job.pk)
         numbers = counts(locked)
-        if locked.has_ended or numbers.open:
+        kind = ITEM_KINDS[locked.kind]
+        unprepared = kind.prepare is not None and not locked.params.get("prepared") and not locked.cancel_asked_at
+        if locked.has_ended or numbers.open or unprepared:
             return
-        finish = ITEM_KINDS[locked.kind].finish
+        finish = kind.finish
         if finish is not None:
             locked.result = finish(locked)
         state = (
@@ -252,7 +281,7 @@ def settle(job: Job, *, at: datetime) -> None:
 
 
 def _item_message(job: Job, numbers: Counts) -> str:
-    parts = [f"{numbers.done:,} of {numbers.total:,} done"]
+    parts = [f"{numbers.done:,} of {numbers.total:,} done" if numbers.total else "Nothing had to be done"]
     if numbers.failed:
         parts.append(f"{numbers.failed:,} failed")
     if numbers.cancelled:
@@ -260,7 +289,8 @@ def _item_message(job: Job, numbers: Counts) -> str:
     if job.times_resumed:
         times = "once" if job.times_resumed == 1 else f"{job.times_resumed} times"
         parts.append(f"resumed {times} after an interruption")
-    return ", ".join(parts) + "."
+    told = str(job.result.get("message", "")) if job.result else ""
+    return " ".join(filter(None, [", ".join(parts) + ".", told]))
 
 
 def _end(job: Job, state: JobState, *, at: datetime, message: str) -> None:

@@ -27,6 +27,11 @@ def run_job(job_id: int) -> None:
 
 
 def _run_items(job: Job) -> None:
+    try:
+        jobs.prepare(job)
+    except jobs.JobFailed as failure:
+        jobs.end_whole(job, JobState.FAILED, at=timezone.now(), message=str(failure))
+        return
     while items := jobs.claim(job, at=timezone.now()):
         for item in items:
             _run_item(job, item)

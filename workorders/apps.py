@@ -8,3 +8,7 @@ class WorkordersConfig(AppConfig):
 
     name = "workorders"
     verbose_name = "Work orders"
+
+    def ready(self) -> None:
+        """Register the kinds of long work with whoever starts them, the web process included."""
+        from workorders import tasks  # noqa: F401
