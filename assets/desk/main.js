@@ -18,6 +18,9 @@ import "./elements/theme.js";
 import "./elements/toasts.js";
 import "./elements/upload.js";
 
+// What only one app's pages need: assets/desk/pages/<app>.css and .js.
+import.meta.glob(["./pages/*.css", "./pages/*.js"], { eager: true });
+
 // The map is 100 kB of outlines; a page without one never asks for it.
 function loadMaps(root) {
   if (root.querySelector?.("site-map") && !customElements.get("site-map")) import("./map/site-map.js");

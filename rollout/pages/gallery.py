@@ -57,7 +57,9 @@ def _job(state: JobState, *, started: datetime) -> SimpleNamespace:
 def _funnel() -> list[dict[str, Any]]:
     counts = (("planned", 96), ("ready", 54), ("scheduled", 41), ("confirmed", 18), ("on_site", 3))
     ended = (("in_review", 7), ("done", 182), ("on_hold", 5))
-    return [{"key": key, "label": key.replace("_", " ").capitalize(), "count": n} for key, n in counts + ended]
+    return [
+        {"key": key, "label": key.replace("_", " ").capitalize(), "count": n} for key, n in counts + ended
+    ]
 
 
 def _points() -> list[dict[str, Any]]:
@@ -86,7 +88,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if not _may_look(request.user):
         raise Http404
     now = datetime.now(UTC)
-    form = SampleForm({"name": "", "paper": "a4", "window": "night", "notes": "Kept as typed."}, {})
+    form = SampleForm({"name": "", "paper": "a4", "window": "night", "notes": "Kept as typed."})
     form.is_valid()
     return render(
         request,

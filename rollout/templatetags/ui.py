@@ -5,7 +5,7 @@ Everything here escapes what it is given; markup comes only from templates under
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zlib import crc32
@@ -14,17 +14,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import template
 from django.db.models import Choices
 from django.forms import BoundField
-from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from rollout.models import Rollout
-from rollout.templatetags import ui_charts, ui_fields, ui_nav
+from rollout.templatetags import ui_charts, ui_fields, ui_lists, ui_nav
 from rollout.templatetags.ui_icons import icon_svg
 from rollout.templatetags.ui_statuses import look_of
 
@@ -79,7 +78,9 @@ def when(moment: datetime | date | None, zone: str = "", fmt: str = "D, M j, H:i
     if moment is None:
         return format_html('<span class="muted">{}</span>', "Not set")
     if not isinstance(moment, datetime):
-        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "D, M j, Y"))
+        return format_html(
+            '<time datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "D, M j, Y")
+        )
     local = moment.astimezone(_zone(zone)) if zone else timezone.localtime(moment)
     if local.year != timezone.now().year and fmt == "D, M j, H:i":
         fmt = "D, M j, Y, H:i"
@@ -121,7 +122,7 @@ def _distance(moment: datetime, now: datetime) -> str:
 # --- Blocks of a page -----------------------------------------------------------------------------------------
 @register.inclusion_tag("ui/stat.html")
 def stat(
-    label: str, value: Any, hint: str = "", url: str = "", icon_name: str = "", tone: str = ""
+    label: str, value: Any, *, hint: str = "", url: str = "", icon_name: str = "", tone: str = ""
 ) -> dict[str, Any]:
     """`{% stat "Ready" 37 hint="of 240 sites" url=link tone="warning" %}`."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -160,30 +161,13 @@ def empty(icon_name: str, title: str, text: str = "", url: str = "", action: str
     return {"icon_name": icon_name, "title": title, "text": text, "url": url, "action": action}
 
 
-@register.simple_tag
-def crumbs(*parts: str | None) -> SafeString:
-    """`{% crumbs "Sites" sites_url site.name %}`: label, address, label, address, …, the page itself last."""
-    pairs = [(parts[i], parts[i + 1] if i + 1 < len(parts) else None) for i in range(0, len(parts), 2)]
-    items = format_html_join(
-        "",
-        "{}",
-        (
-            (
-                format_html('<li><a href="{}">{}</a></li>', url, label)
-                if url
-                else format_html('<li><span aria-current="page">{}</span></li>', label),
-            )
-            for label, url in pairs
-        ),
-    )
-    return format_html('<nav aria-label="Breadcrumb"><ol class="crumbs">{}</ol></nav>', items)
-
-
 @register.simple_block_tag
 def card(content: str, title: str = "", text: str = "", cls: str = "", flush: bool = False) -> SafeString:
     """`{% card "Waves" "Cohorts with dates." %}…{% endcard %}`; `flush=True` for tables without padding."""
     head = (
-        format_html('<div class="card-header"><div><h2>{}</h2>{}</div></div>', title, _sub(text)) if title else ""
+        format_html('<div class="card-header"><div><h2>{}</h2>{}</div></div>', title, _sub(text))
+        if title
+        else ""
     )
     body = content if flush else format_html('<div class="card-body">{}</div>', content)
     return format_html('<section class="card {}">{}{}</section>', cls, head, body)
@@ -196,22 +180,27 @@ def _sub(text: str) -> SafeString | str:
 @register.simple_block_tag
 def note(content: str, tone: str = "info", icon_name: str = "") -> SafeString:
     """`{% note "warning" %}<p>…</p>{% endnote %}`: something the reader should know before going on."""
-    icons = {"info": "info-circle", "success": "circle-check", "warning": "alert-triangle", "danger": "alert-circle"}
+    icons = {
+        "info": "info-circle",
+        "success": "circle-check",
+        "warning": "alert-triangle",
+        "danger": "alert-circle",
+    }
     mark = icon_svg(icon_name or icons.get(tone, "info-circle"))
     return format_html('<div class="note is-{}">{}<div>{}</div></div>', tone, mark, content)
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: str, cls: str = "") -> SafeString:
+def dialog(content: str, name: str, title: str, cls: str = "") -> SafeString:
     """`{% dialog "add-wave" "Add a wave" %}…{% enddialog %}`, opened by `<button data-dialog="add-wave">`."""
     return format_html(
         '<ui-dialog><dialog class="dialog {}" id="{}" aria-labelledby="{}-title"><div class="dialog-head">'
         '<h2 id="{}-title">{}</h2><button type="button" class="icon-button" data-close aria-label="Close">{}</button>'
         '</div><div class="dialog-body">{}</div></dialog></ui-dialog>',
         cls,
-        id,
-        id,
-        id,
+        name,
+        name,
+        name,
         title,
         icon_svg("x"),
         content,
@@ -242,7 +231,7 @@ def confirm_button(
     Posts to `url` after asking. Options: `tone`, `icon_name`, `cls` (of the button), `confirm` (word on the button in the
     dialog), `name` and `value` (one more field to post).
     """
-    number = context.render_context.get("ui_confirm", 0) + 1
+    number: int = (context.render_context.get("ui_confirm") or 0) + 1
     context.render_context["ui_confirm"] = number
     told_apart_by = repr((url, options.get("value"))).encode()
     stem = f"confirm-{crc32(told_apart_by):x}-{number}"
@@ -258,22 +247,11 @@ def confirm_button(
     }
 
 
-@register.inclusion_tag("ui/tabs.html", takes_context=True)
-def tabs(context: Context, items: Sequence[Any], label: str = "Views") -> dict[str, Any]:
-    """`{% tabs items %}`: links of (label, url, badge) shown as tabs; the current address is marked."""
-    path = context["request"].get_full_path()
-    rows = [(*item, None)[:3] for item in items]
-    exact = any(url == path for _, url, _ in rows)
-    bare = path.split("?")[0]
-    marked = [(text, url, badge, url == path if exact else url == bare) for text, url, badge in rows]
-    return {"items": marked, "label": label}
-
-
 # --- Forms ----------------------------------------------------------------------------------------------------
 @register.simple_tag
-def field(bound: BoundField, label: str = "", help: str = "", cls: str = "") -> SafeString:
+def field(bound: BoundField, label: str = "", help_text: str = "", cls: str = "") -> SafeString:
     """`{% field form.name %}`: label, control, help and error, tied together for screen readers."""
-    return render_to_string("ui/field.html", ui_fields.field_context(bound, label, help, cls))
+    return render_to_string("ui/field.html", ui_fields.field_context(bound, label, help_text, cls))
 
 
 @register.inclusion_tag("ui/form_errors.html")
@@ -302,64 +280,12 @@ def upload(context: Context, bound: BoundField, text: str = "", accept: str = ""
 
 
 # --- Lists ----------------------------------------------------------------------------------------------------
-def _query(context: Context, **changes: Any) -> str:
-    query: QueryDict = context["request"].GET.copy()
-    for key, value in changes.items():
-        if value in (None, ""):
-            query.pop(key, None)
-        else:
-            query[key] = str(value)
-    return "?" + query.urlencode()
-
-
-@register.inclusion_tag("ui/pager.html", takes_context=True)
-def pager(context: Context, page_obj: Any, noun: str = "rows") -> dict[str, Any]:
-    """`{% pager page_obj "sites" %}`: pages that keep the query string; pages are named `page`."""
-    paginator = page_obj.paginator
-    numbers = paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
-    links = [
-        (number, _query(context, page=number) if isinstance(number, int) else None) for number in numbers
-    ]
-    return {
-        "page_obj": page_obj,
-        "paginator": paginator,
-        "noun": noun,
-        "links": links,
-        "previous": _query(context, page=page_obj.number - 1) if page_obj.has_previous() else None,
-        "next": _query(context, page=page_obj.number + 1) if page_obj.has_next() else None,
-    }
-
-
-@register.simple_tag(takes_context=True)
-def sort_link(context: Context, label: str, key: str, param: str = "sort") -> SafeString:
-    """`<th {% sort_attr "name" %}>{% sort_link "Name" "name" %}</th>`: `?sort=name`, then `?sort=-name`."""
-    now = context["request"].GET.get(param, "")
-    descending_next = now == key
-    shown = {key: "arrow-up", f"-{key}": "arrow-down"}.get(now)
-    return format_html(
-        '<a class="sort" href="{}"{}>{}{}</a>',
-        _query(context, **{param: f"-{key}" if descending_next else key, "page": None}),
-        format_html(' data-sorted=""') if shown else "",
-        label,
-        icon_svg(shown) if shown else "",
-    )
-
-
-@register.simple_tag(takes_context=True)
-def sort_attr(context: Context, key: str, param: str = "sort") -> SafeString:
-    """`<th {% sort_attr "name" %}>`: tells screen readers how the column is sorted."""
-    now = context["request"].GET.get(param, "")
-    word = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
-    return format_html('aria-sort="{}"', word)
-
-
-@register.inclusion_tag("ui/downloads.html", takes_context=True)
-def download_links(context: Context, csv_url: str = "", xlsx_url: str = "") -> dict[str, Any]:
-    """`{% download_links %}`: the list as it is filtered, as CSV and XLSX (`?format=csv`, `?format=xlsx`)."""
-    return {
-        "csv": csv_url or _query(context, format="csv", page=None),
-        "xlsx": xlsx_url or _query(context, format="xlsx", page=None),
-    }
+register.inclusion_tag("ui/pager.html", takes_context=True)(ui_lists.pager)
+register.inclusion_tag("ui/downloads.html", takes_context=True)(ui_lists.download_links)
+register.inclusion_tag("ui/tabs.html", takes_context=True)(ui_lists.tabs)
+register.simple_tag(takes_context=True)(ui_lists.sort_link)
+register.simple_tag(takes_context=True)(ui_lists.sort_attr)
+register.simple_tag(ui_lists.crumbs)
 
 
 # --- Layout ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def stack(items: Iterable[Any]) -> dict[str, Any]:
 
     A part that counts at least one is never thinner than 6 units, so that it can be seen.
     """
-    rows = [item for item in items]
+    rows = list(items)
     total = sum(_get(row, "count", 0) for row in rows)
     visible = [row for row in rows if _get(row, "count", 0)]
     free = STACK_WIDTH - 6 * len(visible) - GAP * max(0, len(visible) - 1)
@@ -75,7 +75,14 @@ def columns(series: Iterable[Any], target: float | None) -> dict[str, Any]:
         for i, (label, value) in enumerate(pairs)
     ]
     line = None if target is None else round(CHART_HEIGHT * (1 - target / top), 1)
-    return {"columns": rows, "top": top, "target": target, "target_y": line, "w": CHART_WIDTH, "h": CHART_HEIGHT}
+    return {
+        "columns": rows,
+        "top": top,
+        "target": target,
+        "target_y": line,
+        "w": CHART_WIDTH,
+        "h": CHART_HEIGHT,
+    }
 
 
 def _round_up(value: float) -> int:
