@@ -239,6 +239,12 @@ OBJECT_FOLLOWS = re.compile(
     r"|behind|under|above|against|existing|serial|\d)\b",
     re.IGNORECASE,
 )
+# "Test results" names a thing, "Test outlets" does not.
+NAMES_A_THING = re.compile(
+    r"(?:results?|reports?|plans?|data|equipment|forms?|templates?|documents?|records?|numbers?|sheets?|points?|areas?|package"
+    r"|criteria|procedures?|schedule|window|agenda|lists?|paths?|requirements?|instructions?|methods?|tools?)\W*$",
+    re.IGNORECASE,
+)
 FINITE_VERB = re.compile(
     r"\s(?:is|are|must|shall|will|was|were|has|have|should|can|may|needs?)\s", re.IGNORECASE
 )

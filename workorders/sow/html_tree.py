@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -35,6 +36,8 @@ _IMPLIED_END: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 # Words people also write between angle brackets as placeholders: "<address>".
 _ALSO_PLACEHOLDERS = re.compile(r"address|time|data|title|code|map|object|label|source|link|summary")
+_SECTION = re.compile(r"<!\[CDATA\[|<!\[[^\]<>]{0,200}\]>|\]\]>")
+_CLOSING = re.compile(r"</([A-Za-z]+)")
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")
 
 
@@ -52,22 +55,27 @@ def is_block(tag: str) -> bool:
     return _BLOCKS.fullmatch(tag) is not None
 
 
-def is_markup(tag: str, source: str) -> bool:
+def closed_tags(source: str) -> frozenset[str]:
+    """Return the names, in lower case, that some ``</name`` in the source closes."""
+    return frozenset(name.lower() for name in _CLOSING.findall(source))
+
+
+def is_markup(tag: str, closed: frozenset[str]) -> bool:
     """Tell whether ``<…>`` in running text is HTML rather than a placeholder such as ``<insert date>``.
 
     Parameters
     ----------
     tag : str
         The tag as written, with its angle brackets.
-    source : str
-        The text around it, searched for the closing tag of words that are both.
+    closed : frozenset of str
+        What :func:`closed_tags` finds in the text around it; it decides on words that are both.
     """
     found = _TAG_NAME.match(tag)
     if not found:
         return True
     name = found.group(1).lower()
     if _ALSO_PLACEHOLDERS.fullmatch(name) and "=" not in tag:
-        return f"</{name}" in source.lower()
+        return name in closed
     known = _BLOCKS.fullmatch(name) or _INLINE.fullmatch(name)
     return known is not None or "-" in name or ":" in name
 
@@ -82,19 +90,36 @@ def parse_html(source: str, *, keep_unknown_tags: bool = False) -> Node:
     keep_unknown_tags : bool
         Keep ``<insert date>`` as text, as a Markdown author means it.
     """
-    builder = _Builder(source if keep_unknown_tags else None)
-    builder.feed(source)
+    builder = _Builder(closed_tags(source) if keep_unknown_tags else None)
+    builder.feed(_tame(source))
     builder.close()
     return builder.root
 
 
+def _tame(source: str) -> str:
+    """Leave only what closes: the standard parser goes quadratic on comments and tags that never end.
+
+    Comments and conditional sections go, as no reader sees them; what merely looks like the start of one becomes
+    text. Linear.
+    """
+    kept = []
+    at = 0
+    while (start := source.find("<!--", at)) >= 0 and (end := source.find("-->", start + 4)) >= 0:
+        kept.append(source[at:start])
+        at = end + 3
+    rest = "".join((*kept, source[at:].replace("<!--", "&lt;!--")))
+    rest = _SECTION.sub("", rest).replace("<![", "&lt;![")
+    last = rest.rfind(">") + 1
+    return rest[:last] + rest[last:].replace("<", "&lt;")
+
+
 class _Builder(HTMLParser):
-    def __init__(self, literal_source: str | None) -> None:
+    def __init__(self, closed: frozenset[str] | None) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Node("#root")
-        self._literal_source = literal_source
+        self._closed = closed
         self._open = [self.root]
-        self._too_deep: list[str] = []
+        self._too_deep: Counter[str] = Counter()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._is_literal():
@@ -108,7 +133,7 @@ class _Builder(HTMLParser):
         if len(self._open) < MAX_DEPTH:
             self._open.append(node)
         else:
-            self._too_deep.append(tag)
+            self._too_deep[tag] += 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._is_literal():
@@ -118,8 +143,7 @@ class _Builder(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self._too_deep:
-            if tag in self._too_deep:
-                del self._too_deep[len(self._too_deep) - 1 - self._too_deep[::-1].index(tag) :]
+            self._too_deep -= Counter({tag: 1})
             return
         for at in range(len(self._open) - 1, 0, -1):
             if self._open[at].tag == tag:
@@ -129,16 +153,11 @@ class _Builder(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._text(data)
 
-    def unknown_decl(self, data: str) -> None:
-        if data.startswith("CDATA["):
-            self._text(data[len("CDATA[") :])
-
     def _text(self, data: str) -> None:
         self._open[-1].children.append(data)
 
     def _is_literal(self) -> bool:
-        source = self._literal_source
-        return source is not None and not is_markup(self.get_starttag_text() or "", source)
+        return self._closed is not None and not is_markup(self.get_starttag_text() or "", self._closed)
 
     def _end_implied(self, tag: str) -> None:
         if is_block(tag) and self._open[-1].tag == "p":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workorders.sow.cues import (
     FINITE_VERB,
     HEADING_CUES,
+    NAMES_A_THING,
     NOUNS_FIRST,
     NOUNS_TOO,
     OBJECT_FOLLOWS,
@@ -19,6 +20,9 @@ from workorders.sow.document import Clause
 from workorders.sow.rows import RowParts, row_parts
 from workorders.sow.titles import bare_instruction
 
+# What a clause asks for stands at its front; a hostile one must not keep the patterns busy.
+MAX_LOOK = 3_000
+MAX_HEADING = 300
 VERB_PHASES: dict[str, PhaseKind] = {verb: phase for phase, verbs in VERBS.items() for verb in verbs.split()}
 _HEADING_NUMBER = re.compile(
     r"^(?:(?:phase|section|part|step|stage)\s+)?[\d.]*\s*[:.)–—-]*\s*", re.IGNORECASE
@@ -34,7 +38,7 @@ class Seen:
     clause : Clause
         As read.
     text : str
-        Its text.
+        Its first 3,000 characters.
     bare : str
         The text, or the telling cell of a row, without ordinal, tick or "The contractor shall".
     row : RowParts or None
@@ -59,14 +63,15 @@ class Seen:
 
 def look(clause: Clause) -> Seen:
     """Work out what the rules look at. Linear in the length of the clause and its heading path."""
-    row = row_parts(clause.text) if clause.kind == "table_row" else None
-    main = (row.action or row.subject) if row else clause.text
+    text = clause.text[:MAX_LOOK]
+    row = row_parts(text) if clause.kind == "table_row" else None
+    main = (row.action or row.subject) if row else text
     bare = bare_instruction(main)
     heading, reading, phase = _heading_cue(clause.heading_path)
     verb = leading_verb(bare)
     if row is not None and not row.action and not _is_plain_object(bare):
         verb = ""
-    return Seen(clause, clause.text, bare, row, verb, heading, reading, phase)
+    return Seen(clause, text, bare, row, verb, heading, reading, phase)
 
 
 def _is_plain_object(text: str) -> bool:
@@ -76,7 +81,7 @@ def _is_plain_object(text: str) -> bool:
 
 def _heading_cue(path: tuple[str, ...]) -> tuple[str, ReadingKind | None, PhaseKind | None]:
     for distance, heading in enumerate(reversed(path)):
-        words = _HEADING_NUMBER.sub("", heading).strip()
+        words = _HEADING_NUMBER.sub("", heading[:MAX_HEADING]).strip()
         for cue in HEADING_CUES:
             if cue.pattern.match(words) and (distance == 0 or cue.reading != "information"):
                 return heading, cue.reading, cue.phase
@@ -111,5 +116,5 @@ def _is_imperative(verb: str, words: list[str]) -> bool:
     title_case = words[1][:1].isupper() and len(words) <= 3
     subject = FINITE_VERB.search(" ".join(words[:6]) + " ") is not None
     if noun_too:
-        return not title_case and not subject
+        return not title_case and not subject and not NAMES_A_THING.match(words[1])
     return len(words) >= 4 and not subject and not title_case and not words[1].endswith("s")

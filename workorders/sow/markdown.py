@@ -10,15 +10,18 @@ from markdown_it.token import Token
 
 from workorders.sow.blocks import Block, Reading, code_block, headings_from_bold, one_line
 from workorders.sow.document import Link
-from workorders.sow.html_tree import is_markup
+from workorders.sow.html_tree import closed_tags, is_markup
 from workorders.sow.markup import picture_name, read_fragment
+from workorders.sow.plain import read_plain
 from workorders.sow.tables import Cell, Row, row_blocks
 
 # markdown-it drops what is nested deeper than this without a word; its own default of 20 is ten nested lists.
 _NESTING = 200
+_TOO_DEEP = re.compile(r"^(?: {150}|\t{38}|(?:[ \t]{0,9}(?:[>*+-]|\d{1,9}[.)])){50})", re.MULTILINE)
+_MARKS = re.compile(r"[\[\]`<*_!~]")
+_MAX_MARKS = 4_000
 _KEY = re.compile(r"^([A-Za-z_][\w .-]*):(?:\s+(.*)|\s*)$")
 _TASK = re.compile(r"^\[([ xX])\]\s+")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def read_markdown(text: str) -> Reading:
@@ -27,15 +30,17 @@ def read_markdown(text: str) -> Reading:
     Tables and strikethrough are understood; embedded HTML is read as text. YAML at the top becomes metadata.
     """
     metadata, body = split_front_matter(text)
-    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
+    if _TOO_DEEP.search(body):
+        deep = "The file nests lists or quotes deeper than a document does, so it was read as plain text."
+        return Reading(read_plain(body).blocks, (deep,), metadata=metadata)
     environment: dict[str, object] = {}
     walker = _Walker()
-    walker.walk(parser.parse(body, environment))
+    walker.walk(_tokens(body, environment))
     blocks = (*walker.blocks, *_footnotes(environment))
     notes = []
     if metadata:
         notes.append(f"{len(metadata)} lines of metadata at the top of the file are kept beside the clauses.")
-    hidden = len(_COMMENT.findall(body))
+    hidden = _comments(body)
     if hidden:
         plural = "comments are" if hidden > 1 else "comment is"
         notes.append(
@@ -43,6 +48,36 @@ def read_markdown(text: str) -> Reading:
         )
     title = next((value for key, value in metadata if key.lower() == "title" and value), "")
     return Reading(headings_from_bold(blocks), tuple(notes), title, metadata)
+
+
+def _tokens(body: str, environment: dict[str, object]) -> list[Token]:
+    """Parse blocks, then the inside of each.
+
+    A piece with thousands of marks is kept as it stands: the parser goes quadratic on marks that never close, and no
+    person wrote it.
+    """
+    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
+    parser.disable(["inline", "text_join"])
+    tokens = parser.parse(body, environment)
+    for token in tokens:
+        if token.type != "inline":
+            continue
+        if len(_MARKS.findall(token.content)) > _MAX_MARKS:
+            token.children = [Token("text", "", 0, content=token.content)]
+        else:
+            token.children = []
+            parser.inline.parse(token.content, parser, environment, token.children)
+    return tokens
+
+
+def _comments(body: str) -> int:
+    """Count HTML comments by searching forward once: a pattern would go quadratic on comments never closed."""
+    count = 0
+    at = body.find("<!--")
+    while at >= 0 and (end := body.find("-->", at)) >= 0:
+        count += 1
+        at = body.find("<!--", end)
+    return count
 
 
 def split_front_matter(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -165,6 +200,7 @@ def plain_inline(token: Token) -> tuple[str, tuple[Link, ...], bool]:
     parts: list[str] = []
     links: list[Link] = []
     open_links: list[tuple[str, int]] = []
+    closed = closed_tags(token.content)
     strong = 0
     all_bold = True
     for child in token.children or ():
@@ -177,7 +213,7 @@ def plain_inline(token: Token) -> tuple[str, tuple[Link, ...], bool]:
             target, start = open_links.pop()
             links.append(Link(one_line("".join(parts[start:])), target))
         else:
-            piece = _inline_piece(child, token.content)
+            piece = _inline_piece(child, closed)
             if child.type == "image":
                 links.append(Link(piece, str(child.attrs.get("src", ""))))
             all_bold = all_bold and (strong > 0 or not piece.strip())
@@ -186,7 +222,7 @@ def plain_inline(token: Token) -> tuple[str, tuple[Link, ...], bool]:
     return text, tuple(links), bool(text) and all_bold
 
 
-def _inline_piece(child: Token, source: str) -> str:
+def _inline_piece(child: Token, closed: frozenset[str]) -> str:
     if child.type in ("softbreak", "hardbreak"):
         return " "
     if child.type == "s_open":
@@ -197,13 +233,13 @@ def _inline_piece(child: Token, source: str) -> str:
         name = child.content.strip() or picture_name(str(child.attrs.get("src", "")))
         return f"Picture: {name}" if name else ""
     if child.type == "html_inline":
-        return _inline_html(child.content, source)
+        return _inline_html(child.content, closed)
     return child.content
 
 
-def _inline_html(tag: str, source: str) -> str:
+def _inline_html(tag: str, closed: frozenset[str]) -> str:
     if tag.startswith("<!--"):
         return ""
-    if not is_markup(tag, source):
+    if not is_markup(tag, closed):
         return tag
     return " " if re.match(r"</?(br|p|div|li|td|th)\b", tag, re.IGNORECASE) else ""

@@ -175,8 +175,8 @@ def join_lines(texts: Sequence[str]) -> str:
     """Join wrapped lines. A hyphen at the end of a line stays: "multi-" and "gig" are far commoner than "mul-ti"."""
     joined = ""
     for text in texts:
-        tight = joined.endswith("-") and len(joined) > 1 and joined[-2].isalnum() and text[:1].islower()
-        joined = joined + text if tight or not joined else f"{joined} {text}"
+        tight = len(joined) > 1 and joined[-1] in "-/" and joined[-2].isalnum()
+        joined = f"{joined}{text}" if tight or not joined else f"{joined} {text}"
     return one_line(joined)
 
 

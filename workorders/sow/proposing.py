@@ -16,7 +16,7 @@ from workorders.sow.cues import (
     ReadingKind,
 )
 from workorders.sow.document import Clause
-from workorders.sow.looking import VERB_PHASES, Seen, look
+from workorders.sow.looking import MAX_HEADING, VERB_PHASES, Seen, look
 from workorders.sow.rows import RowParts
 from workorders.sow.rules import decide
 from workorders.sow.titles import bare_instruction, short_title
@@ -81,9 +81,9 @@ def _phase(seen: Seen) -> PhaseKind:
         return VERB_PHASES[seen.verb]
     for heading in reversed(seen.clause.heading_path):
         for pattern, phase in PHASE_CUES:
-            if pattern.search(heading):
+            if pattern.search(heading[:MAX_HEADING]):
                 return phase
-    return VERB_PHASES.get(seen.verb, "install")
+    return seen.heading_phase or VERB_PHASES.get(seen.verb, "install")
 
 
 def _evidence(seen: Seen, reading: ReadingKind) -> tuple[EvidenceKind, ...]:

@@ -55,7 +55,7 @@ def read_document(name: str, data: bytes) -> Document:
     Notes
     -----
     Linear in the size of the text. Makes no request and follows no link. About 0.1 s for 30 kB of Markdown and
-    0.1 s for a page of PDF.
+    0.15 s for a page of PDF.
     """
     kind = decide_format(name, data)
     if kind in _TEXT_READERS:

@@ -144,7 +144,7 @@ def test_too_many_pages_are_refused(pdf):
 
 
 def test_a_hyphen_at_the_end_of_a_line_stays():
-    assert join_lines(["use a multi-", "gig port", "on Wi-", "Fi 7"]) == "use a multi-gig port on Wi- Fi 7"
+    assert join_lines(["use a multi-", "gig port", "on Wi-", "Fi 7"]) == "use a multi-gig port on Wi-Fi 7"
 
 
 @pytest.mark.parametrize("degrees", [90, -90, 180])
