@@ -314,7 +314,8 @@ def url_if(name: str, *args: Any) -> str:
 def undo_url(message: Any) -> str:
     """The address a message offers for undoing: `messages.success(request, text, extra_tags="undo:/…/")`."""
     tags: str = message.extra_tags or ""
-    return next((tag[5:] for tag in tags.split() if tag.startswith("undo:/")), "")
+    addresses = (tag[5:] for tag in tags.split() if tag.startswith("undo:/"))
+    return next((address for address in addresses if not address.startswith("//")), "")
 
 
 @register.filter

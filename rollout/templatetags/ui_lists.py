@@ -44,9 +44,9 @@ def sort_link(context: Context, label: str, key: str, param: str = "sort") -> Sa
     descending_next = now == key
     shown = {key: "arrow-up", f"-{key}": "arrow-down"}.get(now)
     return format_html(
-        '<a class="sort" href="{}"{}>{}{}</a>',
+        '<a class="{}" href="{}">{}{}</a>',
+        "sort is-sorted" if shown else "sort",
         _query(context, **{param: f"-{key}" if descending_next else key, "page": None}),
-        format_html(' data-sorted=""') if shown else "",
         label,
         icon_svg(shown) if shown else "",
     )
