@@ -56,7 +56,10 @@ class Visit(models.Model):
 
 
 class Assignment(models.Model):
-    """A technician is booked for a visit during `during` (travel not included) until released."""
+    """A technician is booked for a visit during `during` (travel not included) until released.
+
+    `told_at` is when the technician was given this booking and its link; another time or technician is another row.
+    """
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="assignments")
     technician = models.ForeignKey(Technician, models.PROTECT, related_name="assignments")
@@ -64,6 +67,7 @@ class Assignment(models.Model):
     during = DateTimeRangeField()
     assigned_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
