@@ -66,6 +66,7 @@ class Interval:
 
     With coordinates it is booked work: the way there and back is driven and the minutes count towards
     the day's limit. Without, it is an absence: it interrupts driving and forbids work, no more.
+    A visit of the problem with a fixed appointment must not be listed here as well.
     """
 
     start: int

@@ -1,8 +1,9 @@
 """Random small problems: no rule is ever broken, and reasons are true."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
+from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from technicians.scheduling import (
 )
 from tests.technicians.scheduling.cases import DENVER, KM_NORTH, MONDAY, at, days
 
+T = TypeVar("T")
 WEEK = days(4)
 SKILLS = ("cabling", "lift")
 # The same examples every time: a plan that breaks a rule must break it on everybody's machine.
@@ -42,35 +44,43 @@ def place(north: int, east: int) -> tuple[float, float]:
     return DENVER[0] + north * KM_NORTH, DENVER[1] + east * KM_NORTH
 
 
+def mostly(usual: T, *rare: T) -> st.SearchStrategy[T]:
+    """Return the usual value three times in four, so that the plans are not all empty."""
+    return st.sampled_from([usual] * 3 * len(rare) + list(rare))
+
+
+def some_days() -> st.SearchStrategy[list[date]]:
+    return mostly(WEEK, WEEK[:1], WEEK[2:], [])
+
+
 @st.composite
 def windows(draw: st.DrawFn) -> tuple[Window, ...]:
-    opens, length = draw(st.integers(0, 23)), draw(st.integers(1, 12))
-    chosen = draw(st.lists(st.sampled_from(WEEK), unique=True, max_size=4))
-    return tuple(Window(at(day, opens), at(day, opens) + 60 * length, day) for day in chosen)
+    opens, length = draw(mostly(8, 0, 12, 21)), draw(mostly(9, 1, 4, 24))
+    return tuple(Window(at(day, opens), at(day, opens) + 60 * length, day) for day in draw(some_days()))
 
 
 @st.composite
-def visits(draw: st.DrawFn, number: int, fixable: list[str]) -> VisitRequest:
+def visits(draw: st.DrawFn, number: int, names: list[str]) -> VisitRequest:
     latitude, longitude = place(draw(NORTH), draw(NORTH))
-    known = draw(st.integers(0, 9)) > 0
-    fixed = None
-    if fixable and draw(st.integers(0, 5)) == 0:
-        day = draw(st.sampled_from(WEEK))
-        who = (draw(st.sampled_from(fixable)),)
-        fixed = FixedAppointment(who, at(day, draw(st.integers(0, 23))), day)
     return VisitRequest(
         id=f"V{number}",
-        latitude=latitude if known else None,
+        latitude=draw(mostly(latitude, latitude, None)),
         longitude=longitude,
         minutes=draw(st.sampled_from([30, 60, 120, 240])),
-        skills=frozenset(draw(st.lists(st.sampled_from(SKILLS), max_size=1))),
+        skills=draw(mostly(frozenset(), frozenset(SKILLS[:1]), frozenset(SKILLS))),
         windows=draw(windows()),
         wave=draw(st.sampled_from(["W1", "W2"])),
         priority=draw(st.integers(0, 2)),
-        crew=draw(st.sampled_from([1, 1, 1, 2])),
-        not_before=draw(st.none() | st.integers(at(MONDAY, 0), at(WEEK[2], 0))),
-        fixed=fixed,
+        crew=draw(mostly(1, 2)),
+        not_before=draw(mostly(None, at(WEEK[1], 9), at(WEEK[3], 0))),
+        fixed=draw(appointments(names)) if names and draw(mostly(False, False, True)) else None,
     )
+
+
+@st.composite
+def appointments(draw: st.DrawFn, names: list[str]) -> FixedAppointment:
+    day = draw(st.sampled_from(WEEK))
+    return FixedAppointment((draw(st.sampled_from(names)),), at(day, draw(st.integers(0, 23))), day)
 
 
 @st.composite
@@ -83,22 +93,21 @@ def intervals(draw: st.DrawFn) -> Interval:
 @st.composite
 def technicians(draw: st.DrawFn, number: int) -> TechnicianSpec:
     latitude, longitude = place(draw(NORTH), draw(NORTH))
-    begins, length = draw(st.integers(0, 23)), draw(st.integers(3, 14))
-    worked = draw(st.lists(st.sampled_from(WEEK), unique=True, max_size=4))
-    shifts = [Shift(at(day, begins), at(day, begins) + 60 * length, day) for day in worked]
-    if draw(st.booleans()):
+    begins, length = draw(mostly(7, 0, 14, 20)), draw(mostly(11, 3, 16))
+    shifts = [Shift(at(day, begins), at(day, begins) + 60 * length, day) for day in draw(some_days())]
+    if draw(mostly(False, True)):
         shifts = [half for shift in shifts for half in halves(shift)]
-    validity = st.none() | st.sampled_from(WEEK)
+    validity = mostly(None, *WEEK[:2])
     return TechnicianSpec(
         id=f"T{number}",
         name=f"Technician {number}",
         latitude=latitude,
         longitude=longitude,
-        radius_km=draw(st.sampled_from([20.0, 60.0, 200.0])),
-        skills=draw(st.dictionaries(st.sampled_from(SKILLS), validity)),
+        radius_km=draw(mostly(200.0, 20.0, 60.0)),
+        skills={skill: draw(validity) for skill in draw(mostly(SKILLS, SKILLS[:1], ()))},
         shifts=tuple(shifts),
         busy=tuple(draw(st.lists(intervals(), max_size=3))),
-        max_minutes_per_day=draw(st.sampled_from([240, 480, 900])),
+        max_minutes_per_day=draw(mostly(600, 240, 900)),
     )
 
 
@@ -109,18 +118,17 @@ def halves(shift: Shift) -> list[Shift]:
 
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
-    crew = tuple(draw(technicians(number)) for number in range(draw(st.integers(0, 4))))
+    crew = tuple(draw(technicians(number)) for number in range(draw(mostly(3, 0, 1, 2, 4))))
     names = [technician.id for technician in crew]
-    requests = tuple(draw(visits(number, names)) for number in range(draw(st.integers(0, 10))))
+    requests = tuple(draw(visits(number, names)) for number in range(draw(mostly(8, 0, 3, 12))))
     waves = tuple(draw(waves_called(key)) for key in ("W1", "W2"))
-    return Problem(requests, crew, waves, at(MONDAY, 0) + draw(st.integers(-600, 2000)))
+    return Problem(requests, crew, waves, at(MONDAY, 0) + draw(mostly(0, -600, 600, 2000)))
 
 
 @st.composite
 def waves_called(draw: st.DrawFn, key: str) -> WaveSpec:
-    blackouts = frozenset(draw(st.lists(st.sampled_from(WEEK), max_size=1)))
-    pace = draw(st.none() | st.integers(0, 2))
-    return WaveSpec(key, MONDAY, MONDAY + timedelta(days=draw(st.integers(1, 3))), pace, blackouts)
+    blackouts = frozenset(draw(mostly(WEEK[:0], WEEK[:1], WEEK[2:3])))
+    return WaveSpec(key, MONDAY, draw(mostly(WEEK[3], *WEEK[:3])), draw(mostly(None, 0, 1, 2)), blackouts)
 
 
 @QUICK

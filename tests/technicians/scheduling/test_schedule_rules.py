@@ -168,6 +168,13 @@ def test_daily_minutes_count_work_and_driving() -> None:
     assert broken(tight, [put(start=at(MONDAY, 9))]) == {Rule.DAILY_MINUTES}
 
 
+def test_both_halves_of_a_split_day_share_its_limit() -> None:
+    halves = (Shift(at(MONDAY, 7), at(MONDAY, 12), MONDAY), Shift(at(MONDAY, 13), at(MONDAY, 18), MONDAY))
+    visits = [visit(name, km_north=0, minutes=150) for name in ("V1", "V2")]
+    assert len(planned(problem(visits, [technician(shifts=halves)])).placements) == 2
+    assert len(planned(problem(visits, [technician(shifts=halves, max_minutes_per_day=299)])).placements) == 1
+
+
 def test_ten_hours_of_rest_lie_between_two_days() -> None:
     shifts = (Shift(at(MONDAY, 18), at(TUESDAY, 3), MONDAY), Shift(at(TUESDAY, 6), at(TUESDAY, 16), TUESDAY))
     windows = {
@@ -183,6 +190,20 @@ def test_ten_hours_of_rest_lie_between_two_days() -> None:
     assert broken(case, early) == {Rule.REST}
 
 
+def test_a_day_after_a_night_agreed_too_short_takes_no_more_work() -> None:
+    shifts = (Shift(at(MONDAY, 18), at(TUESDAY, 3), MONDAY), Shift(at(TUESDAY, 6), at(TUESDAY, 16), TUESDAY))
+    agreed = [
+        visit("V1", km_north=0, fixed=FixedAppointment(("T1",), at(MONDAY, 23), MONDAY)),
+        visit("V2", km_north=0, fixed=FixedAppointment(("T1",), at(TUESDAY, 7), TUESDAY)),
+    ]
+    case = problem([*agreed, visit("V3", km_north=0)], [technician(shifts=shifts)])
+    result = planned(case)
+    assert [left_out.visit for left_out in result.unscheduled] == ["V3"]
+    assert result.unscheduled[0].evidence["binding"] == "agreed"
+    added = [*result.placements, put("V3", start=at(TUESDAY, 12), day=TUESDAY)]
+    assert broken(case, added) == {Rule.REST}
+
+
 def test_a_crew_starts_together() -> None:
     crew = [
         technician("T1"),
@@ -194,6 +215,15 @@ def test_a_crew_starts_together() -> None:
     assert sorted(placement.technicians) == ["T1", "T2"]
     assert placement.start == at(MONDAY, 10)
     assert broken(case, [put(start=at(MONDAY, 10))]) == {Rule.CREW}
+
+
+def test_nobody_of_a_crew_starts_before_the_others() -> None:
+    crew = [technician("T1", skills={"cabling": None, "lift": None})]
+    crew.append(technician("T2", shifts=work_days([MONDAY], 12, 15)))
+    together = visit("V1", crew=2, km_north=0)
+    meanwhile = visit("V2", km_north=0, skills=frozenset({"lift"}), windows=open_days([MONDAY], 12, 14))
+    result = planned(problem([together, meanwhile], crew))
+    assert [left_out.visit for left_out in result.unscheduled] == ["V2"]
 
 
 def test_a_fixed_appointment_is_kept_to_the_minute_and_worked_around() -> None:
