@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from rollout import jobs
 from rollout.exceptions import Refused
 from rollout.models import Job, StoredFile
+from workorders.actions import field
 from workorders.actions import packets as actions
 from workorders.actions import sow as sow_actions
-from workorders.models import Packet
+from workorders.models import Evidence, Packet
 
 
 def _prepare(job: Job) -> Iterable[tuple[int, str]]:
-    """Compile, then name every current packet of the rollout that is not issued yet."""
+    """Compile, then name every current packet of the rollout that has no PDF or is not issued yet."""
     try:
         tally = actions.compile_packets(rollout=job.rollout, by=job.by, at=timezone.now())
     except Refused as refusal:
         raise jobs.JobFailed(str(refusal)) from refusal
     job.params["compiled"] = {"new": len(tally.new), "unchanged": tally.unchanged, "blocked": tally.blocked}
-    waiting = Packet.objects.filter(
-        work_order__rollout=job.rollout, superseded_at__isnull=True, issued_at__isnull=True
-    )
+    current = Packet.objects.filter(work_order__rollout=job.rollout, superseded_at__isnull=True)
+    waiting = current.filter(Q(issued_at__isnull=True) | Q(pdf__isnull=True))
     return waiting.order_by("work_order__number").values_list("pk", "work_order__number")
 
 
@@ -66,3 +68,11 @@ def read_sow(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         raise jobs.JobFailed(str(refusal)) from refusal
     progress(2, 2)
     return {"message": f"{sow.title}: {sow.clauses.count():,} clauses.", "sow": sow.pk}
+
+
+@shared_task(name="workorders.tasks.make_preview")  # type: ignore[untyped-decorator]
+def make_preview(evidence_id: int) -> None:
+    """Make the small picture of one piece of evidence."""
+    evidence = Evidence.objects.select_related("file").filter(pk=evidence_id).first()
+    if evidence is not None:
+        field.make_preview(evidence=evidence, at=timezone.now())

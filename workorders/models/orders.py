@@ -109,8 +109,8 @@ class Packet(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(issued_at__isnull=True, issued_by__isnull=True)
-                | Q(issued_at__isnull=False, issued_by__isnull=False, pdf__isnull=False),
-                name="packet_issued_by_someone_with_pdf",
+                | Q(issued_at__isnull=False, issued_by__isnull=False),
+                name="packet_issued_by_someone",
             ),
         )
 
