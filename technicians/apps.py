@@ -8,3 +8,7 @@ class TechniciansConfig(AppConfig):
 
     name = "technicians"
     verbose_name = "Technicians"
+
+    def ready(self) -> None:
+        """Let web processes and workers know this app's kinds of long work."""
+        from technicians import tasks  # noqa: F401, PLC0415 - registers its handlers
