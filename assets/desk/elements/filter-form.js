@@ -29,8 +29,9 @@ class FilterForm extends HTMLElement {
     const data = new FormData(this.form);
     data.delete("page");
     const query = new URLSearchParams([...data].filter(([, value]) => value !== ""));
-    const url = `${this.form.getAttribute("action") || location.pathname}?${query}`;
-    if (url === location.pathname + location.search || url === `${location.pathname}?${location.search.slice(1)}`) return;
+    const url = new URL(this.form.action); // keeps a #fragment of the form's own
+    url.search = query;
+    if (url.pathname === location.pathname && url.search === location.search) return;
     if (from?.name) sessionStorage.setItem(KEY, JSON.stringify([location.pathname, from.name, from.value, from.selectionStart ?? null]));
     location.assign(url);
   }

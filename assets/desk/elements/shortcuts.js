@@ -8,6 +8,19 @@ const typing = (event) =>
 
 class Shortcuts extends HTMLElement {
   connectedCallback() {
+    this.bind();
+    this.rebind = () => this.bind(); // rows and keys may have come or gone
+    document.addEventListener("htmx:after:swap", this.rebind);
+    document.querySelector("[data-shortcuts]")?.addEventListener("click", () => this.help());
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.rebind);
+    this.stop?.();
+  }
+
+  bind() {
+    this.stop?.();
     const keys = { "?": () => this.help(), "Shift+?": () => this.help(), "/": () => this.search(), ...this.pageKeys() };
     if (this.rows.length) Object.assign(keys, { j: () => this.move(1), k: () => this.move(-1), x: () => this.select(), Enter: (event) => this.open(event) });
     for (const [key, run] of Object.entries(keys)) {
@@ -16,12 +29,7 @@ class Shortcuts extends HTMLElement {
         event.preventDefault();
       };
     }
-    this.stop = tinykeys(window, keys);
-    document.querySelector("[data-shortcuts]")?.addEventListener("click", () => this.help());
-  }
-
-  disconnectedCallback() {
-    this.stop?.();
+    this.stop = tinykeys(window, keys, { ignore: (event) => event.isComposing });
   }
 
   get rows() {
@@ -44,7 +52,7 @@ class Shortcuts extends HTMLElement {
     const next = rows[Math.min(rows.length - 1, Math.max(0, now + step))];
     rows[now]?.removeAttribute("data-current");
     next.setAttribute("data-current", "");
-    const inside = next.querySelector("a[href], button, input") ?? next;
+    const inside = next.querySelector("a[href]") ?? next.querySelector("button, input") ?? next;
     if (inside === next && !next.hasAttribute("tabindex")) next.tabIndex = -1;
     inside.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });

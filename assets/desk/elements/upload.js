@@ -1,5 +1,6 @@
 // <ui-upload data-max-bytes>: names the chosen file, refuses one that is too large before it is sent, shows how far it is.
 import { sentenceFor } from "../lib/requests.js";
+import { carry } from "./toasts.js";
 
 const UNITS = ["bytes", "KB", "MB", "GB"];
 
@@ -87,10 +88,11 @@ class Upload extends HTMLElement {
   arrived(request) {
     const html = (request.getResponseHeader("Content-Type") ?? "").includes("html");
     if (request.status >= 500 || [403, 413, 429].includes(request.status) || !html) {
-      this.failed(sentenceFor(request.status));
+      this.failed(sentenceFor(request.status, null, request.responseText));
       return;
     }
     if (request.responseURL && request.responseURL !== this.form.action) {
+      carry(request.responseText);
       location.assign(request.responseURL); // the view redirected: the upload is in
       return;
     }

@@ -15,9 +15,15 @@ const SENTENCES = {
 };
 const OTHERWISE = "The server could not do this. What you typed is still here; try again, and tell your administrator if it goes on.";
 
-/** The sentence for a status: the server's own when it sent one in X-Message, else ours. */
-export function sentenceFor(status, headers) {
-  return headers?.get?.("X-Message") || SENTENCES[status] || OTHERWISE;
+/** The sentence for a status: the server's own, from X-Message or its page for a refusal, else ours. */
+export function sentenceFor(status, headers, text) {
+  return headers?.get?.("X-Message") || (status === 403 && spoken(text)) || SENTENCES[status] || OTHERWISE;
+}
+
+function spoken(text) {
+  if (!text?.includes("<main")) return "";
+  const paragraph = new DOMParser().parseFromString(text, "text/html").querySelector("main p");
+  return paragraph?.textContent.trim() ?? "";
 }
 
 const busy = document.querySelector(".page-busy");
@@ -52,7 +58,7 @@ document.addEventListener("htmx:response:error", (event) => {
   const ctx = event.detail.ctx;
   const status = ctx?.response?.status ?? ctx?.response?.raw?.status ?? 500;
   if (status === 422 || isPoll(ctx)) return; // a form that came back with its errors; a poll asks again anyway
-  toast(sentenceFor(status, ctx?.response?.headers), "danger");
+  toast(sentenceFor(status, ctx?.response?.headers, ctx?.text), "danger");
 });
 
 document.addEventListener("htmx:error", (event) => {

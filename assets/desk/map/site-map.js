@@ -54,7 +54,7 @@ class SiteMap extends HTMLElement {
     this.marks = svg("g", {});
     this.svg = svg("svg", { class: "map-svg", role: "application", tabindex: 0, "aria-label": label }, this.base, this.marks);
     this.stage = html("div", { class: "map-stage" }, this.svg, this.tools());
-    this.popup = new Popup(this.stage, (refocus) => refocus && (this.chosenMark()?.focus() ?? this.svg.focus()));
+    this.popup = new Popup(this.stage, (refocus) => refocus && (this.chosenMark() ?? this.svg).focus());
     this.table = html("div", { class: "table-wrap map-table", hidden: "", tabindex: 0 });
     this.replaceChildren(this.stage, this.legend(), this.table);
     this.listen();
