@@ -16,8 +16,6 @@ DOWNBEAT_SYNC
     ``off`` lets PostgreSQL answer before data is on the disk. For tests, whose data nobody misses.
 """
 
-# ruff: noqa: S603 (the commands are our own words)
-
 import contextlib
 import fcntl
 import os

@@ -7,7 +7,7 @@ A keeper starts its server, says ``ready`` (or a sentence), and stops it when th
 (SIGTERM). The server dies with its keeper where the system can promise that (Linux); elsewhere the next keeper ends it.
 """
 
-# ruff: noqa: S603, S607, T201 (the commands are our own words; what we print is the answer to who started us)
+# ruff: noqa: T201 (what we print is the answer to who started us)
 
 import contextlib
 import ctypes

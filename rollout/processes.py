@@ -4,8 +4,6 @@ Written here rather than taken from honcho, whose processes hang below helper pr
 killed, so that nothing could tie a worker's life to ours.
 """
 
-# ruff: noqa: S603, S607 (the commands are our own words)
-
 import contextlib
 import os
 import re
@@ -114,14 +112,16 @@ class Processes:
             (self._pids / f"{name}.pid").unlink(missing_ok=True)
         for reader in self._readers:
             reader.join(1)
+        self._running.clear()
 
     def _copy(self, name: str, child: "subprocess.Popen[str]", colour: int) -> None:
         label = f"{name:<{self._width}} │ "
         if sys.stdout.isatty():
             label = f"\033[{colour}m{label}\033[0m"
         assert child.stdout is not None  # noqa: S101 (given as a pipe above)
-        for line in child.stdout:
-            print(f"{label}{line.rstrip()}", flush=True)  # noqa: T201
+        with child.stdout as lines:
+            for line in lines:
+                print(f"{label}{line.rstrip()}", flush=True)  # noqa: T201
 
 
 def end_leftovers(pids: Path, mark: str) -> list[str]:

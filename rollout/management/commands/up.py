@@ -20,7 +20,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from rollout import embedded
@@ -40,12 +40,16 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()  # half a second each time; `make check` runs them
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Accept --without-demo."""
+        parser.add_argument("--without-demo", action="store_true", help="Begin with an empty database.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, run until asked to stop, stop."""
         wish = Wish()
         with _only_one():
             try:
-                self._prepare()
+                self._prepare(demo=not options["without_demo"])
                 wish.interrupts = False
                 self._run(wish.to_stop)
             except KeyboardInterrupt:
@@ -56,13 +60,13 @@ class Command(BaseCommand):
                 embedded.stop()
         self.stdout.write("Downbeat has stopped.")
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, demo: bool) -> None:
         for name in end_leftovers(_run_directory(), _programs()):
             self.stdout.write(f"Ended {name}, left over from a run that was killed.")
         _refuse_taken_port()
         call_command("migrate", verbosity=0, interactive=False)
         _collect_static()
-        if not Client.objects.exists() and "demo" in get_commands():
+        if demo and "demo" in get_commands() and not Client.objects.exists():
             self.stdout.write("Loading the demonstration (first run only)")
             call_command("demo")
         connections.close_all()
