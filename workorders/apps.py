@@ -11,4 +11,4 @@ class WorkordersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of long work with whoever starts them, the web process included."""
-        from workorders import tasks  # noqa: F401
+        from workorders import tasks  # noqa: F401, PLC0415
