@@ -1,0 +1,1 @@
+"""Pages of this app: statement of work, plan, variations, packets, work orders."""
