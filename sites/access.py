@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from rollout.access import AnyUser, require, rollout_for
 from rollout.models import Rollout
 from rollout.permissions import Permission
+from sites.import_targets import target_called
 from sites.models import AccessWindow, Attribute, Contact, Site, SiteImport
 
 
@@ -50,11 +51,11 @@ def attribute_for(
     return rollout, attribute
 
 
-def import_for(user: AnyUser, key: uuid.UUID, permission: Permission) -> SiteImport:
-    """Return an import with its file, rollout, jobs and who uploaded it."""
+def import_for(user: AnyUser, code: str, key: uuid.UUID) -> SiteImport:
+    """Return an import of a rollout with its file and jobs, if the user may import such things there."""
     visible = SiteImport.objects.visible_to(user).select_related(
-        "rollout__client", "file", "uploaded_by", "check_job", "apply_job__by", "undo_job"
+        "rollout__client", "file", "uploaded_by", "check_job__by", "apply_job__by", "undo_job__by"
     )
-    found: SiteImport = get_object_or_404(visible, key=key)
-    require(user, permission, found.rollout)
+    found: SiteImport = get_object_or_404(visible, key=key, rollout__code=code)
+    require(user, target_called(found.target).permission, found.rollout)
     return found

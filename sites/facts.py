@@ -36,6 +36,16 @@ class Saying:
     observed_on: date
     said_by: str = ""
 
+    @property
+    def source_label(self) -> str:
+        """Where it comes from, in words."""
+        return str(FactSource(self.source).label)
+
+    @property
+    def shown(self) -> str:
+        """The value for people, without its unit."""
+        return show_value(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class FactView:

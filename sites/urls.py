@@ -1,7 +1,67 @@
 """Addresses of the sites app, grouped by what they are about."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from sites.views import access, attributes, bulk, facts, import_steps, imports, sites
 
 app_name = "sites"
 
-urlpatterns: list[URLPattern] = []
+# A client's own site numbers may hold a slash or be called "new", so that one site has a folder of its own.
+SITE = "r/<slug:code>/sites/at/<path:key>"
+
+urlpatterns = [
+    # The sites of a rollout
+    path("r/<slug:code>/sites/", sites.site_list, name="list"),
+    path("r/<slug:code>/sites/map.json", sites.site_map, name="map"),
+    path("r/<slug:code>/sites/new/", sites.site_new, name="new"),
+    path("r/<slug:code>/sites/existing/", sites.existing_sites, name="existing"),
+    # Many at once
+    path("r/<slug:code>/sites/change/<slug:change>/", bulk.bulk_change, name="bulk"),
+    path("r/<slug:code>/sites/undo/<uuid:bulk_id>/", bulk.bulk_undo, name="bulk-undo"),
+    # Attributes of the client
+    path("r/<slug:code>/sites/attributes/", attributes.attribute_list, name="attributes"),
+    path("r/<slug:code>/sites/attributes/new/", attributes.attribute_new, name="attribute-new"),
+    path(
+        "r/<slug:code>/sites/attributes/<slug:attribute_key>/",
+        attributes.attribute_edit,
+        name="attribute-edit",
+    ),
+    path(
+        "r/<slug:code>/sites/attributes/<slug:attribute_key>/remove/",
+        attributes.attribute_remove,
+        name="attribute-remove",
+    ),
+    # Imports
+    path("r/<slug:code>/sites/imports/", imports.import_list, name="imports"),
+    path("r/<slug:code>/sites/imports/new/", import_steps.import_new, name="import-new"),
+    path(
+        "r/<slug:code>/sites/imports/template/<slug:target>/", imports.import_template, name="import-template"
+    ),
+    path("r/<slug:code>/sites/imports/<uuid:key>/", import_steps.import_home, name="import"),
+    path("r/<slug:code>/sites/imports/<uuid:key>/map/", import_steps.import_map, name="import-map"),
+    path("r/<slug:code>/sites/imports/<uuid:key>/sample/", import_steps.import_sample, name="import-sample"),
+    path("r/<slug:code>/sites/imports/<uuid:key>/read/", import_steps.import_read, name="import-read"),
+    path("r/<slug:code>/sites/imports/<uuid:key>/preview/", imports.import_preview, name="import-preview"),
+    path(
+        "r/<slug:code>/sites/imports/<uuid:key>/corrections/",
+        imports.import_corrections,
+        name="import-corrections",
+    ),
+    path("r/<slug:code>/sites/imports/<uuid:key>/apply/", import_steps.import_apply, name="import-apply"),
+    path("r/<slug:code>/sites/imports/<uuid:key>/undo/", import_steps.import_undo, name="import-undo"),
+    path(
+        "r/<slug:code>/sites/imports/<uuid:key>/discard/", import_steps.import_discard, name="import-discard"
+    ),
+    # One site
+    path(f"{SITE}/edit/", sites.site_edit, name="edit"),
+    path(f"{SITE}/contacts/new/", access.contact_new, name="contact-new"),
+    path(f"{SITE}/contacts/<int:pk>/", access.contact_edit, name="contact-edit"),
+    path(f"{SITE}/contacts/<int:pk>/remove/", access.contact_remove, name="contact-remove"),
+    path(f"{SITE}/contacts/<int:pk>/move/", access.contact_move, name="contact-move"),
+    path(f"{SITE}/hours/", access.window_add, name="window-add"),
+    path(f"{SITE}/hours/<int:pk>/remove/", access.window_remove, name="window-remove"),
+    path(f"{SITE}/facts/<slug:attribute_key>/", facts.fact_edit, name="fact-edit"),
+    path(f"{SITE}/facts/<slug:attribute_key>/settle/", facts.fact_settle, name="fact-settle"),
+    path(f"{SITE}/facts/<slug:attribute_key>/forget/", facts.fact_forget, name="fact-forget"),
+    path(f"{SITE}/", sites.site_detail, name="detail"),
+]

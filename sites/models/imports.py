@@ -64,6 +64,11 @@ class SiteImport(models.Model):
         return str(self.state)
 
     @property
+    def stage_label(self) -> str:
+        """The stage in words."""
+        return str(ImportState(self.stage).label)
+
+    @property
     def running_job(self) -> Job | None:
         """The job that is working on this import now, if any."""
         running = (self.undo_job, self.apply_job, self.check_job)

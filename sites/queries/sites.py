@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.deletion import PROTECT
 from django.db.models.functions import Coalesce
 
@@ -57,6 +57,20 @@ def sites_to_add(rollout: Rollout, user: User) -> QuerySet[Site]:
     enrolled = Enrolment.objects.filter(rollout=rollout).values("site")
     visible: QuerySet[Site] = Site.objects.visible_to(user).filter(client=rollout.client_id)
     return visible.exclude(pk__in=enrolled).order_by("key")
+
+
+def matching(words: str, *, site: str = "") -> Q:
+    """Build the condition "every word occurs in number, name, street, city or postal code of the site".
+
+    `site` is the lookup prefix from the row to the site, such as ``"site__"``.
+    """
+    found = Q()
+    for word in words.split()[:6]:
+        one = Q(**{f"{site}postal_code__istartswith": word})
+        for column in ("key", "name", "street", "city"):
+            one |= Q(**{f"{site}{column}__icontains": word})
+        found &= one
+    return found
 
 
 def history_of(site: Site, rollout: Rollout, *, limit: int = 50) -> QuerySet[AuditEntry]:
@@ -136,3 +150,19 @@ def enrolments_in_use(enrolment_ids: Sequence[int]) -> dict[int, str]:
             for pk in found.values_list(relation.field.name, flat=True):
                 reasons[pk] = f"it has a {owner._meta.verbose_name}"
     return reasons
+
+
+def bulk_summary(rows: QuerySet[Enrolment], change: str) -> list[tuple[str, int]]:
+    """Return how the chosen sites stand now, as ``(what, how many)``, for the preview of a bulk change."""
+    if change == "wave":
+        found = (
+            rows.order_by("wave__number").values_list("wave__number", "wave__name").annotate(n=Count("pk"))
+        )
+        return [(f"Wave {number} · {name}" if name else "No wave", n) for number, name, n in found]
+    if change == "priority":
+        counts = rows.order_by("priority").values_list("priority").annotate(n=Count("pk"))
+        return [(f"Priority {priority}", n) for priority, n in counts]
+    if change == "windows":
+        having = rows.filter(site__access_windows__isnull=False).distinct().count()
+        return [("Have hours now", having), ("Have none", rows.count() - having)]
+    return []

@@ -1,0 +1,117 @@
+"""Attributes and facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from rollout.forms import DateInput
+from sites.choices import AttributeKind
+from sites.facts import FactValue, read_value
+from sites.models import Attribute
+
+
+class AttributeForm(forms.Form):
+    """Define or change an attribute; a change leaves key and kind alone, because rules and values depend on them."""
+
+    label = forms.CharField(label="Name", max_length=80, help_text="Such as Ceiling height.")
+    kind = forms.ChoiceField(label="Kind", choices=AttributeKind.choices)
+    choices = forms.CharField(
+        label="Choices",
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="For one of a list: one choice a line.",
+    )
+    unit = forms.CharField(label="Unit", max_length=20, required=False, help_text="For numbers, such as ft.")
+    shelf_life_days = forms.IntegerField(
+        label="Goes stale after days",
+        required=False,
+        min_value=1,
+        max_value=36_500,
+        help_text="Empty: never. A stale fact blocks a packet that depends on it until somebody looks again.",
+    )
+    key = forms.SlugField(
+        label="Key",
+        max_length=60,
+        required=False,
+        help_text="How variations and imports call it. Left empty, it follows from the name.",
+    )
+
+    def __init__(self, *args: Any, attribute: Attribute | None = None, **kwargs: Any) -> None:
+        if attribute is not None:
+            kwargs["initial"] = {
+                "label": attribute.label,
+                "kind": attribute.kind,
+                "choices": "\n".join(map(str, attribute.choices)),
+                "unit": attribute.unit,
+                "shelf_life_days": attribute.shelf_life_days,
+            }
+        super().__init__(*args, **kwargs)
+        self.attribute = attribute
+        if attribute is not None:
+            del self.fields["key"], self.fields["kind"]
+            if attribute.kind != AttributeKind.CHOICE:
+                del self.fields["choices"]
+            if attribute.kind != AttributeKind.NUMBER:
+                del self.fields["unit"]
+
+    def clean_choices(self) -> list[str]:
+        """One a line; the same one twice counts once."""
+        lines = [line.strip() for line in self.cleaned_data["choices"].splitlines()]
+        return list({line.casefold(): line[:120] for line in reversed(lines) if line}.values())[::-1]
+
+    def clean(self) -> dict[str, Any]:
+        """One of a list needs a list."""
+        data = super().clean() or {}
+        kind = self.attribute.kind if self.attribute else data.get("kind")
+        if (
+            kind == AttributeKind.CHOICE
+            and len(data.get("choices") or []) < 2
+            and not self.has_error("choices")
+        ):
+            self.add_error("choices", "Write at least two choices, one a line.")
+        return data
+
+
+class FactForm(forms.Form):
+    """What is so at a site, and since when that is known."""
+
+    observed_on = forms.DateField(label="Seen on", widget=DateInput())
+
+    def __init__(self, *args: Any, attribute: Attribute, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.attribute = attribute
+        self.fields["value"] = value_field(attribute)
+        self.order_fields(["value", "observed_on"])
+
+    def clean_value(self) -> FactValue:
+        """Read it as imports read it."""
+        return clean_value(self.attribute, str(self.cleaned_data["value"]))
+
+
+def value_field(attribute: Attribute) -> forms.Field:
+    """Return the field in which a value of this attribute is given."""
+    label = str(attribute)
+    if attribute.kind == AttributeKind.CHOICE:
+        choices = [("", "Choose"), *((str(one), str(one)) for one in attribute.choices)]
+        return forms.ChoiceField(label=label, choices=choices)
+    if attribute.kind == AttributeKind.YES_NO:
+        return forms.ChoiceField(label=label, choices=[("", "Choose"), ("yes", "Yes"), ("no", "No")])
+    if attribute.kind == AttributeKind.DATE:
+        return forms.CharField(label=label, widget=DateInput())
+    if attribute.kind == AttributeKind.NUMBER:
+        return forms.CharField(label=label, widget=forms.TextInput({"inputmode": "decimal"}), max_length=40)
+    return forms.CharField(label=label, max_length=500)
+
+
+def clean_value(attribute: Attribute, text: str) -> FactValue:
+    """Read a value or refuse it with a sentence."""
+    try:
+        value = read_value(attribute, text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    if value is None:
+        raise ValidationError(f"Give a value for {attribute.label}.")
+    return value

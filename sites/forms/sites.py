@@ -1,0 +1,165 @@
+"""One site: its own fields, contacts and hours."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from rollout.models import Rollout, Wave
+from sites import queries
+from sites.choices import Weekday
+from sites.imports.countries import country_code
+from sites.imports.degrees import read_degrees
+from sites.models import Contact, Site
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own time picker."""
+
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
+class DegreesField(forms.CharField):
+    """Degrees as people paste them: a decimal point or comma, or degrees, minutes and seconds."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.most = most
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show what is stored without losing digits."""
+        return f"{value:.7f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
+
+    def clean(self, value: Any) -> float | None:
+        """Return degrees, or None for nothing."""
+        text = super().clean(value)
+        if not text:
+            return None
+        found = read_degrees(text)
+        if found is None or abs(found.degrees) > self.most:
+            raise ValidationError(f"Write degrees between -{self.most} and {self.most}, such as 47.6062.")
+        return found.degrees
+
+
+class SiteForm(forms.ModelForm):
+    """A site's own fields; a new one can go into a wave at once."""
+
+    country = forms.CharField(
+        label="Country", required=False, max_length=60, help_text="A name or two letters."
+    )
+    latitude = DegreesField(most=90, label="Latitude")
+    longitude = DegreesField(most=180, label="Longitude")
+    time_zone = forms.CharField(
+        label="Time zone",
+        required=False,
+        max_length=64,
+        help_text="Such as America/Chicago. Left empty, it follows from the coordinates.",
+        widget=forms.TextInput(attrs={"list": "zones"}),
+    )
+    wave = forms.ModelChoiceField(
+        label="Wave", queryset=Wave.objects.none(), required=False, empty_label="No wave yet"
+    )
+
+    class Meta:
+        model = Site
+        fields = (
+            "key",
+            "name",
+            "street",
+            "city",
+            "region",
+            "postal_code",
+            "country",
+            "latitude",
+            "longitude",
+            "time_zone",
+            "phone",
+            "opening_hours",
+            "access_notes",
+        )
+        widgets = {"access_notes": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, rollout: Rollout, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["wave"]
+        else:
+            self.fields["wave"].queryset = queries.waves_of(rollout)  # type: ignore[attr-defined]
+
+    def clean_country(self) -> str:
+        """Accept any common spelling and keep the code."""
+        text = self.cleaned_data["country"].strip()
+        code = country_code(text) if text else ""
+        if code is None:
+            raise ValidationError(
+                f"“{text}” is not a country we know. Write its name or two letters, such as US."
+            )
+        return code
+
+    def clean_time_zone(self) -> str:
+        """Only names that Python's own zone data knows, so that times can be shown."""
+        text = self.cleaned_data["time_zone"].strip().replace(" ", "_")
+        names = {name.casefold(): name for name in zoneinfo.available_timezones()}
+        if text and text.casefold() not in names:
+            raise ValidationError(f"“{text}” is not a time zone. Write a name such as America/Chicago.")
+        return names.get(text.casefold(), "")
+
+    def clean(self) -> dict[str, Any]:
+        """A point has two coordinates; a site without a name goes by its place."""
+        data = super().clean() or {}
+        if (data.get("latitude") is None) != (data.get("longitude") is None) and not self.errors:
+            missing = "latitude" if data.get("latitude") is None else "longitude"
+            self.add_error(missing, "Give both latitude and longitude, or neither.")
+        return data
+
+    def validate_unique(self) -> None:
+        """The action looks for twins under a lock, whatever their case, and says where they are."""
+
+
+class ContactForm(forms.ModelForm):
+    """Somebody to call at a site."""
+
+    class Meta:
+        model = Contact
+        fields = ("name", "role", "phone", "email")
+
+    def clean(self) -> dict[str, Any]:
+        """There is a way to reach them."""
+        data = super().clean() or {}
+        if not data.get("phone") and not data.get("email") and not self.errors:
+            self.add_error(
+                "phone", "Give a phone number or an e-mail address; a name alone cannot be called."
+            )
+        return data
+
+
+class WindowForm(forms.Form):
+    """Hours in which one may come, for some weekdays at once."""
+
+    days = forms.TypedMultipleChoiceField(
+        label="Days",
+        coerce=int,
+        choices=[(day.value, str(day.label)[:3]) for day in Weekday],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one day."},
+    )
+    opens = forms.TimeField(label="From", widget=TimeInput(), help_text="In the site’s own clock.")
+    closes = forms.TimeField(
+        label="To", widget=TimeInput(), help_text="At or before “from” means the next morning."
+    )
+    replace = forms.BooleanField(
+        label="Instead of the other hours of these days", required=False, initial=True
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A window has a length."""
+        data = super().clean() or {}
+        if data.get("opens") is not None and data.get("opens") == data.get("closes"):
+            self.add_error("closes", "“From” and “to” are the same. For the whole day write 00:00 to 23:59.")
+        return data

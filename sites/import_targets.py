@@ -1,0 +1,192 @@
+"""What the import wizard can import into: a registry that apps above this one add to.
+
+The wizard reads, maps, checks, previews, applies and undoes; a target knows its fields, finds what is there already, and
+writes. Register one from the `ready` of an app's configuration::
+
+    register(ImportTarget(key="technicians", label="Technicians", …))
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from rollout.models import Rollout, User, Wave
+from rollout.permissions import Permission
+from sites.choices import RowChange
+from sites.imports.checking import MakeKey
+from sites.imports.target import Target
+from sites.models import ImportRow
+
+JsonValues = dict[str, Any]
+
+ENROLLED = "enrolled"
+"""In the changes of a row: it comes into the rollout by this import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What is there already under a key: its id, its values by field key, and whether the rollout has it."""
+
+    subject_id: int
+    values: JsonValues
+    enrolled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a target has to say about a row beyond what checking its cells found."""
+
+    field: str
+    severity: str
+    sentence: str
+    code: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows to write, all in one transaction.
+
+    Attributes
+    ----------
+    creates, updates:
+        Rows with `changes` settled; `apply` sets `subject_id` on the created ones.
+    wave:
+        Where newly enrolled sites go; None for no wave, or a target without waves.
+    bulk_id:
+        Of the audit entries.
+    source:
+        Name of the file, for the audit.
+    """
+
+    rollout: Rollout
+    creates: list[ImportRow]
+    updates: list[ImportRow]
+    wave: Wave | None
+    by: User
+    at: datetime
+    today: date
+    bulk_id: uuid.UUID
+    source: str
+
+
+@dataclass(slots=True)
+class UndoBatch:
+    """The rows an import created or changed, to be put back in one transaction.
+
+    `applied_at` is when it was applied: what people did since stays. `bulk_id` is that of the entries applying wrote.
+    """
+
+    rollout: Rollout
+    created: list[ImportRow]
+    updated: list[ImportRow]
+    by: User
+    at: datetime
+    applied_at: datetime
+    bulk_id: uuid.UUID
+
+
+@dataclass(slots=True)
+class Undone:
+    """What undoing did. `stays` are ``(name, why)`` of what could not be put back."""
+
+    removed: int = 0
+    restored: int = 0
+    stays: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTarget:
+    """One thing the wizard can import.
+
+    Attributes
+    ----------
+    key:
+        Stable name, at most 20 letters.
+    label, noun, plural:
+        "Sites", "site", "sites".
+    permission:
+        What one must be allowed to do in the rollout.
+    fields:
+        The pure target for a rollout; it may depend on the client, whose attributes are fields of a site.
+    present:
+        ``(rollout, keys)`` to what is there, by the key in lower case (`fold`). A constant number of queries.
+    complete:
+        Adds what follows from other values, in place, and says so. Given None for a new record.
+    apply, undo:
+        Write. Both run inside the wizard's transaction.
+    list_url:
+        The page that shows what was imported.
+    example:
+        Rows of the template file, by field key.
+    make_key:
+        For files without a column of codes.
+    takes_wave:
+        Whether newly enrolled ones can go into a wave.
+    grows:
+        Whether unmapped columns can become attributes.
+    max_lengths:
+        The most letters of a field; longer texts are cut, and a longer key is refused.
+    """
+
+    key: str
+    label: str
+    noun: str
+    plural: str
+    permission: Permission
+    fields: Callable[[Rollout], Target]
+    present: Callable[[Rollout, Sequence[str]], dict[str, Present]]
+    complete: Callable[[JsonValues, Present | None], list[Note]]
+    apply: Callable[[Batch], None]
+    undo: Callable[[UndoBatch], Undone]
+    list_url: Callable[[Rollout], str]
+    example: tuple[Mapping[str, str], ...]
+    make_key: MakeKey | None = None
+    takes_wave: bool = False
+    grows: bool = False
+    max_lengths: Mapping[str, int] = field(default_factory=dict)
+
+
+_TARGETS: dict[str, ImportTarget] = {}
+
+
+def register(target: ImportTarget) -> None:
+    """Add a target; registering a key again replaces it."""
+    _TARGETS[target.key] = target
+
+
+def target_called(key: str) -> ImportTarget:
+    """Return the target with this key; `KeyError` when no app registered it."""
+    return _TARGETS[key]
+
+
+def targets() -> tuple[ImportTarget, ...]:
+    """Return all registered targets, in the order of registration."""
+    return tuple(_TARGETS.values())
+
+
+def fold(key: str) -> str:
+    """Return a key as it is compared: case does not tell two records apart."""
+    return key.casefold()
+
+
+def compare(values: JsonValues, present: Present | None) -> tuple[str, dict[str, list[Any]]]:
+    """Return what applying a row would do: a `RowChange` and ``{field: [before, after]}``.
+
+    An empty cell changes nothing: files that leave a column blank must not wipe out what is known.
+    """
+    if present is None:
+        return RowChange.CREATE.value, {
+            key: [None, value] for key, value in values.items() if value is not None
+        }
+    changes = {
+        key: [present.values.get(key), value]
+        for key, value in values.items()
+        if value is not None and present.values.get(key) != value
+    }
+    if not present.enrolled:
+        changes[ENROLLED] = [False, True]
+    return (RowChange.UPDATE if changes else RowChange.SAME).value, changes

@@ -1,0 +1,37 @@
+"""What the pages of this app share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from rollout.models import Rollout
+from sites.models import Site
+
+PER_PAGE = 50
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    """Return the asked page of 50; a page that is not there gives the nearest."""
+    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def site_url(rollout: Rollout, site: Site, part: str = "") -> str:
+    """Return the address of a site's page, or of a part of it (`#facts`)."""
+    return reverse("sites:detail", kwargs={"code": rollout.code, "key": site.key}) + part
+
+
+def to_site(rollout: Rollout, site: Site, part: str = "") -> HttpResponse:
+    """Go to the page of a site."""
+    return HttpResponseRedirect(site_url(rollout, site, part))
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """Return where the form wants to go on, if that is a page of ours."""
+    target = request.POST.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else fallback

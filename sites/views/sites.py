@@ -1,0 +1,242 @@
+"""The list of a rollout's sites, its map, and the page of one site."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from rollout import access as base_access
+from rollout.exceptions import Refused
+from rollout.exports import export_response
+from rollout.models import Rollout, User
+from rollout.permissions import Permission
+from rollout.views.parts import signed_in
+from sites import access, actions, forms, queries
+from sites.facts import facts_for
+from sites.filters import SiteFilter, sorted_rows
+from sites.forms.bulk import CHANGES
+from sites.models import Attribute, Enrolment, Site
+from sites.views.parts import page_of, site_url, to_site
+
+
+def filtered(request: HttpRequest, rollout: Rollout, user: User) -> SiteFilter:
+    """Return the list as the address filters it."""
+    attributes = queries.attributes_of(rollout.client_id).count()
+    return SiteFilter(
+        request.GET, queries.enrolments_of(rollout, user), rollout=rollout, attributes=attributes
+    )
+
+
+def site_list(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The sites of a rollout as a table, a map or a file."""
+    user = signed_in(request)
+    rollout = base_access.rollout_for(user, code, Permission.SITE_VIEW)
+    filters = filtered(request, rollout, user)
+    rows = sorted_rows(filters.qs, request.GET.get("sort", ""))
+    attributes = list(queries.attributes_of(rollout.client_id))
+    columns = [*EXPORTED, *map(str, attributes)]
+    export = export_response(request, f"{code}-sites", columns, _export_rows(rows, rollout, attributes))
+    if export is not None:
+        return export
+    as_map = request.GET.get("view") == "map"
+    query = request.GET.copy()
+    for name in ("view", "page"):
+        query.pop(name, None)
+    context = {
+        "rollout": rollout,
+        "filters": filters,
+        "page_obj": None if as_map else page_of(request, rows),
+        "as_map": as_map,
+        "query": query.urlencode(),
+        "attributes": attributes,
+        "changes": CHANGES,
+        "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
+        "may_import": base_access.may(user, Permission.SITE_IMPORT, rollout),
+    }
+    return render(request, "sites/list_page.html", context)
+
+
+EXPORTED = (
+    "Site code",
+    "Name",
+    "Street",
+    "City",
+    "State or region",
+    "Postal code",
+    "Country",
+    "Latitude",
+    "Longitude",
+    "Time zone",
+    "Phone",
+    "Opening hours",
+    "Contact name",
+    "Contact phone",
+    "Contact email",
+    "Wave",
+    "Priority",
+)
+
+
+def _export_rows(
+    rows: QuerySet[Enrolment], rollout: Rollout, attributes: list[Attribute], size: int = 1000
+) -> Iterator[list[Any]]:
+    """Yield the list with its facts, a thousand sites at a time; unknown facts are empty."""
+    ids = list(rows.values_list("pk", flat=True))
+    today = timezone.now().date()
+    for start in range(0, len(ids), size):
+        part = ids[start : start + size]
+        found = {row.pk: row for row in rows.filter(pk__in=part).prefetch_related("site__contacts")}
+        facts = facts_for([row.site_id for row in found.values()], rollout.client_id, today=today)
+        for row in (found[pk] for pk in part if pk in found):
+            yield [*_export_row(row), *(facts[row.site_id][one.key].value for one in attributes)]
+
+
+def _export_row(row: Enrolment) -> list[Any]:
+    site = row.site
+    first = next(iter(site.contacts.all()), None)
+    contact = [first.name, first.phone, first.email] if first else ["", "", ""]
+    place = [site.latitude, site.longitude, site.time_zone, site.phone, site.opening_hours]
+    address = [site.key, site.name, site.street, site.city, site.region, site.postal_code, site.country]
+    return [*address, *place, *contact, str(row.wave or ""), row.priority]
+
+
+def site_map(request: HttpRequest, code: str) -> JsonResponse:
+    """The points of the map, filtered like the list."""
+    user = signed_in(request)
+    rollout = base_access.rollout_for(user, code, Permission.SITE_VIEW)
+    filters = filtered(request, rollout, user)
+    return JsonResponse({"points": [_point(rollout, row, filters.attributes) for row in filters.qs]})
+
+
+def _point(rollout: Rollout, row: Enrolment, attributes: int) -> dict[str, Any]:
+    unknown = attributes - row.known  # type: ignore[attr-defined]
+    gaps = f"{unknown} unknown fact{'s' if unknown != 1 else ''}" if unknown else "all facts known"
+    return {
+        "lat": row.site.latitude,
+        "lon": row.site.longitude,
+        "label": str(row.site),
+        "state": "unknown" if unknown else "known",
+        "url": site_url(rollout, row.site),
+        "hint": f"{row.site.locality} · {row.wave or 'no wave'} · {gaps}",
+    }
+
+
+def site_detail(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Everything about one site."""
+    user = signed_in(request)
+    rollout, site = access.site_for(user, code, key, Permission.SITE_VIEW)
+    return render(request, "sites/site_page.html", site_context(user, rollout, site))
+
+
+def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[str, Any]:
+    """Return what the page of a site shows; forms that came back with errors go into `more`."""
+    now = timezone.now()
+    attributes = list(queries.attributes_of(rollout.client_id))
+    facts = facts_for([site.pk], rollout.client_id, today=now.date())[site.pk]
+    kwargs = {"code": rollout.code, "key": site.key}
+    week = queries.week_of(site.access_windows.all())
+    context = {
+        "rollout": rollout,
+        "site": site,
+        "enrolment": queries.enrolment_of(rollout, site),
+        "contacts": list(site.contacts.all()),
+        "week": week,
+        "has_hours": any(day.windows for day in week),
+        "point": _own_point(site),
+        "facts": [(attribute, facts[attribute.key]) for attribute in attributes],
+        "history": queries.history_of(site, rollout),
+        "now": now,
+        "orders_url": _orders_url(kwargs),
+        "window_form": forms.WindowForm(initial={"days": list(range(7)), "replace": True}),
+        "contact_form": forms.ContactForm(),
+        "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
+    }
+    return {**context, **more}
+
+
+def _own_point(site: Site) -> list[dict[str, Any]]:
+    if site.latitude is None:
+        return []
+    return [{"lat": site.latitude, "lon": site.longitude, "label": site.name, "state": site.precision}]
+
+
+def _orders_url(kwargs: dict[str, str]) -> str:
+    """The panel of the app above this one, if it is there."""
+    try:
+        return reverse("workorders:site-panel", kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def site_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Make a site by hand."""
+    user = signed_in(request)
+    rollout = base_access.rollout_for(user, code, Permission.SITE_EDIT)
+    form = forms.SiteForm(request.POST or None, rollout=rollout)
+    if request.method == "POST" and form.is_valid():
+        try:
+            site = actions.create_site(rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("key", str(refusal))
+        else:
+            messages.success(request, f"{site} is there. Add whom to call and when one may come.")
+            return to_site(rollout, site)
+    return _site_form(request, rollout, form, None)
+
+
+def site_edit(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Change a site's own fields."""
+    user = signed_in(request)
+    rollout, site = access.site_for(user, code, key, Permission.SITE_EDIT)
+    form = forms.SiteForm(request.POST or None, instance=site, rollout=rollout)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.change_site(
+                site=site, rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error("key", str(refusal))
+        else:
+            messages.success(request, "Saved." if changed else "Nothing was different, so nothing was saved.")
+            return to_site(rollout, site)
+    _, unchanged = access.site_for(user, code, key, Permission.SITE_EDIT)
+    return _site_form(request, rollout, form, unchanged)
+
+
+def _site_form(
+    request: HttpRequest, rollout: Rollout, form: forms.SiteForm, site: Site | None
+) -> HttpResponse:
+    zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name[:4] != "Etc/")
+    context = {"rollout": rollout, "form": form, "site": site, "zones": zones}
+    return render(request, "sites/site_form.html", context)
+
+
+def existing_sites(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring sites of the client that are not in this rollout yet into it."""
+    user = signed_in(request)
+    rollout = base_access.rollout_for(user, code, Permission.SITE_EDIT)
+    rows = queries.sites_to_add(rollout, user)
+    if words := request.GET.get("q", "").strip():
+        rows = rows.filter(queries.matching(words))
+    form = forms.ExistingSitesForm(request.POST or None, rollout=rollout)
+    if request.method == "POST" and form.is_valid():
+        every = request.POST.get("all_matching") == "1"
+        chosen = (
+            rows if every else rows.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdecimal()])
+        )
+        added = actions.enrol_sites(
+            rollout=rollout, sites=list(chosen), wave=form.cleaned_data["wave"], by=user, at=timezone.now()
+        )
+        messages.success(request, f"{added:,} sites came into {rollout.name}.")
+        return redirect("sites:list", code=code)
+    context = {"rollout": rollout, "page_obj": page_of(request, rows), "form": form, "q": words}
+    return render(request, "sites/existing_page.html", context)
