@@ -69,12 +69,8 @@ def response(stored: StoredFile, *, download: bool = False) -> FileResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, max-age=3600"
     # Chromium's own PDF viewer does not run inside a sandboxed document.
-    answer._csp_replace = (
-        {"default-src": ["'none'"]}
-        if stored.media_type == "application/pdf"
-        else {  # type: ignore[attr-defined]
-            "default-src": ["'none'"],
-            "sandbox": True,
-        }
-    )
+    policy: dict[str, object] = {"default-src": ["'none'"]}
+    if stored.media_type != "application/pdf":
+        policy["sandbox"] = True
+    answer._csp_replace = policy  # type: ignore[attr-defined]
     return answer

@@ -115,7 +115,8 @@ class WaveForm(forms.ModelForm):
         data = super().clean() or {}
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "The last day is before the first. Correct one of the two.")
-        twin = self.rollout.waves.filter(number=data.get("number")).exclude(pk=self.instance.pk).first()
+        twins = self.rollout.waves.filter(number=data.get("number", -1))
+        twin = twins.exclude(pk=self.instance.pk).first()
         if twin is not None:
             self.add_error("number", f"{twin} has this number. Choose another.")
         return data

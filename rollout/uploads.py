@@ -53,7 +53,7 @@ class UploadField(forms.FileField):
         """Refuse oversize stand-ins before anything reads them."""
         if isinstance(data, OversizeUpload):
             raise ValidationError(
-                f"“{data.name}” is {filesizeformat(data.size)}; the limit is "
+                f"“{data.name}” is {filesizeformat(data.size or 0)}; the limit is "
                 f"{filesizeformat(settings.UPLOAD_MAX_BYTES)}. Split it, or leave out pictures you do not need."
             )
         return super().to_python(data)

@@ -32,7 +32,7 @@ class _Buffer:
 def stream(files: Iterable[tuple[str, StoredFile]]) -> Iterator[bytes]:
     """Yield the ZIP of `(name, file)`; PDFs and pictures are packed already, so they are stored as they are."""
     buffer = _Buffer()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
         for name, stored in files:
             with stored.content.open("rb") as source:
                 archive.writestr(name, source.read())

@@ -36,7 +36,9 @@ def plan_for(user: AnyUser, pk: int, permission: Permission) -> SchedulePlan:
 
 def _visible_visits(user: AnyUser) -> QuerySet[Visit]:
     visible: QuerySet[Visit] = Visit.objects.visible_to(user)
-    return visits.with_people(visible).select_related("work_order__rollout__client", "work_order__rollout__pm")
+    return visits.with_people(visible).select_related(
+        "work_order__rollout__client", "work_order__rollout__pm"
+    )
 
 
 def visit_for(user: AnyUser, key: uuid.UUID, permission: Permission) -> Visit:
@@ -48,6 +50,7 @@ def visit_for(user: AnyUser, key: uuid.UUID, permission: Permission) -> Visit:
 
 def own_visit(user: AnyUser, key: uuid.UUID) -> Visit:
     """Return a visit for the technician who is booked for it; everybody else gets 404."""
-    mine = _visible_visits(user).filter(assignments__technician__user_id=user.pk, assignments__released_at__isnull=True)
+    booked = {"assignments__technician__user_id": user.pk, "assignments__released_at__isnull": True}
+    mine = _visible_visits(user).filter(**booked)
     visit: Visit = get_object_or_404(mine, key=key)
     return visit

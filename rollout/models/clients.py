@@ -159,8 +159,8 @@ class CustomerOutcome(models.Model):
         """How much of the way from baseline to target the latest reading is: 0 to 1, None without a reading."""
         if self.latest is None:
             return None
-        share = (self.latest - self.baseline) / (self.target - self.baseline)
-        return float(max(0, min(1, share)))
+        share = float((self.latest - self.baseline) / (self.target - self.baseline))
+        return max(0.0, min(1.0, share))
 
     @property
     def percent_reached(self) -> int | None:

@@ -82,7 +82,8 @@ def site_rows(rollout: Rollout, filters: SiteFilter) -> QuerySet[Any]:
         "next_visit",
         "closed",
     )
-    return grouped.order_by("site__key").values(*fields)
+    found: QuerySet[Any, Any] = grouped.order_by("site__key").values(*fields)
+    return found
 
 
 def labelled(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

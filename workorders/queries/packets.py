@@ -52,7 +52,7 @@ def summary(rollout: Rollout, published: PlanRevision | None) -> PacketSummary:
     issued = Q(issued_at__isnull=False)
     numbers = current.aggregate(
         issued=Count("pk", filter=issued),
-        waiting=Count("pk", filter=~issued),
+        waiting=Count("pk", filter=Q(pdf__isnull=True)),
         outdated=Count("pk", filter=~Q(revision=published)) if published else Count("pk", filter=Q(pk=None)),
         pages=Sum("pages", default=0),
         words=Sum("words", filter=issued, default=0),
@@ -81,7 +81,7 @@ def rows(rollout: Rollout, params: Mapping[str, str]) -> QuerySet[WorkOrder]:
     current = Packet.objects.filter(work_order=OuterRef("pk"), superseded_at__isnull=True)
     fields = ("pk", "hash", "pages", "words", "work_minutes", "issued_at", "compiled_at", "revision__number")
     annotations = {f"packet_{name.replace('__', '_')}": Subquery(current.values(name)[:1]) for name in fields}
-    orders = (
+    orders: QuerySet[Any] = (
         WorkOrder.objects.filter(rollout=rollout)
         .exclude(state=WorkOrderState.CANCELLED)
         .annotate(**annotations)
@@ -100,7 +100,7 @@ def rows(rollout: Rollout, params: Mapping[str, str]) -> QuerySet[WorkOrder]:
         case "issued":
             orders = orders.filter(packet_issued_at__isnull=False)
         case "waiting":
-            orders = orders.filter(packet_pk__isnull=False, packet_issued_at__isnull=True)
+            orders = orders.filter(packet_pk__isnull=False, packet_pages__isnull=True)
         case "blocked":
             orders = orders.exclude(missing_facts=[])
     return orders.select_related("enrolment__site", "enrolment__wave").order_by("number")
