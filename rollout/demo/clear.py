@@ -21,6 +21,8 @@ def clear() -> None:
     and may be shared.
     """
     rollouts = Rollout.objects.filter(client__code__in=CLIENT_CODES)
+    # A worker that renders for the demo right now waits here, and then finds nothing left to render.
+    list(rollouts.select_for_update())
     orders = WorkOrder.objects.filter(rollout__in=rollouts)
     Evidence.objects.filter(work_order__in=orders).delete()
     Event.objects.filter(work_order__in=orders, conflicts_with__isnull=False).delete()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from rollout import audit
 from rollout.demo.story import MINUTES, NIGHTS_BACK, Night, Recorder, Written, nights, starts_on, visit
-from rollout.models import Rollout, User
+from rollout.models import AuditEntry, Rollout, User
 from technicians import links
 from technicians.choices import VisitState
 from technicians.models import Technician
@@ -14,6 +15,8 @@ from workorders import lifecycle
 from workorders.choices import Verdict, WorkOrderState
 from workorders.models import Packet, WorkOrder
 
+READY, SCHEDULED = WorkOrderState.READY, WorkOrderState.SCHEDULED
+ON_SITE_STATE, REVIEW = WorkOrderState.ON_SITE, WorkOrderState.IN_REVIEW
 DONE, IN_REVIEW, ON_SITE, TONIGHT, COMING, ON_HOLD = 96, 5, 2, 6, 34, 3
 
 
@@ -35,6 +38,7 @@ class Story:
         self.packets = {packet.work_order_id: packet for packet in packets}
         self.rest: Iterator[WorkOrder] = iter(self.orders)
         self.night, self.written, self.recorder = Night(), Written(), Recorder(reviewer)
+        self.history: list[AuditEntry] = []
 
     def next(self, state: str, since: datetime) -> WorkOrder:
         """Take the next order and put it into a state."""
@@ -43,6 +47,25 @@ class Story:
         order.closed_at = since if state == WorkOrderState.DONE else None
         order.accountable, order.accountable_since = lifecycle.accountable_for(order, state), since
         return order
+
+    def tell(
+        self, order: WorkOrder, before: str, state: str, at: datetime, by: User | None, reason: str = ""
+    ) -> None:
+        """Add the history entry an action would have written."""
+        summary = f"{order.number}: {WorkOrderState(before).label} → {WorkOrderState(state).label}"
+        data = {"from": before, "to": state}
+        self.history.append(
+            audit.entry(
+                f"workorders.work_order.{state}",
+                subject=order,
+                rollout=order.rollout,
+                by=by,
+                at=at,
+                summary=summary,
+                reason=reason,
+                data=data,
+            )
+        )
 
     def somebody(self, order: WorkOrder, night: int) -> Technician:
         """Return the nearest free technician, or any who is free that night."""
@@ -56,6 +79,7 @@ class Story:
     def save(self) -> None:
         """Write everything."""
         self.written.save()
+        audit.record_many(self.history)
         fields = ["state", "state_since", "closed_at", "accountable", "accountable_since"]
         WorkOrder.objects.bulk_update(
             self.orders, [*fields, "hold_reason", "hold_review_on", "state_before_hold"]
@@ -96,6 +120,11 @@ def _done(story: Story, back: int) -> None:
         made, story.packets[order.pk], story.accounts[person.pk], story.written, judged_at=judged
     )
     order.state_since = order.closed_at = order.accountable_since = judged
+    technician = story.accounts[person.pk]
+    story.tell(order, READY, SCHEDULED, start - timedelta(days=9), order.rollout.pm)
+    story.tell(order, SCHEDULED, ON_SITE_STATE, times["checked_in_at"], technician)
+    story.tell(order, ON_SITE_STATE, REVIEW, times["submitted_at"], technician)
+    story.tell(order, REVIEW, WorkOrderState.DONE, judged, story.recorder.reviewer)
 
 
 def _in_review(story: Story, number: int) -> None:
@@ -122,6 +151,8 @@ def _on_site(story: Story, number: int) -> None:
     order = story.next(WorkOrderState.ON_SITE, start)
     person = story.somebody(order, 0)
     made = visit(order, person, start, VisitState.ON_SITE, story.written, checked_in_at=start)
+    story.tell(order, READY, SCHEDULED, start - timedelta(days=9), order.rollout.pm)
+    story.tell(order, SCHEDULED, ON_SITE_STATE, start, story.accounts[person.pk])
     share = 0.2 + 0.35 * number
     story.recorder.record(
         made, story.packets[order.pk], story.accounts[person.pk], story.written, judged_at=None, share=share
@@ -136,9 +167,11 @@ def _coming(story: Story, night: int, *, confirmed: bool) -> None:
     # Loaded late in the evening, "tonight" is still ahead.
     start = max(start, story.now + timedelta(minutes=90)) if night == 0 else start
     visit(order, person, start, VisitState(state.value), story.written)
+    story.tell(order, READY, SCHEDULED, story.now - timedelta(days=6), order.rollout.pm)
 
 
 def _on_hold(story: Story, reason: str) -> None:
     order = story.next(WorkOrderState.ON_HOLD, story.now - timedelta(days=2))
     order.hold_reason, order.state_before_hold = reason, WorkOrderState.READY
+    story.tell(order, READY, WorkOrderState.ON_HOLD, story.now - timedelta(days=2), order.rollout.pm, reason)
     order.hold_review_on = (story.now + timedelta(days=5)).date()

@@ -18,13 +18,14 @@ from technicians.choices import VisitState
 from technicians.models import Visit
 from workorders.choices import WorkOrderState as S
 
+# Keys are those of the work order states that stand for the group, so that pills and map draw them alike.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "done": ("Done", (S.DONE,)),
-    "review": ("Being checked", (S.IN_REVIEW,)),
+    "in_review": ("Being checked", (S.IN_REVIEW,)),
     "on_site": ("Work under way", (S.ON_SITE,)),
     "scheduled": ("Scheduled", (S.SCHEDULED, S.CONFIRMED)),
-    "preparing": ("In preparation", (S.PLANNED, S.READY)),
-    "waiting": ("Waiting", (S.ON_HOLD,)),
+    "planned": ("In preparation", (S.PLANNED, S.READY)),
+    "on_hold": ("Waiting", (S.ON_HOLD,)),
 }
 GROUP_OF_STATE = {state: group for group, (_, states) in GROUPS.items() for state in states}
 
@@ -52,7 +53,7 @@ def group_counts(rollout: Rollout) -> list[dict[str, Any]]:
     counts = dict.fromkeys(GROUPS, 0)
     states = Enrolment.objects.filter(rollout=rollout).exclude(work_order__state=S.CANCELLED)
     for state, n in states.values_list("work_order__state").annotate(n=Count("pk")).order_by():
-        counts[GROUP_OF_STATE.get(state, "preparing")] += n
+        counts[GROUP_OF_STATE.get(state, "planned")] += n
     return [{"key": key, "label": label, "count": counts[key]} for key, (label, _) in GROUPS.items()]
 
 
@@ -100,7 +101,7 @@ def export_rows(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 def _group() -> Case:
     cases = [When(work_order__state__in=states, then=Value(key)) for key, (_, states) in GROUPS.items()]
-    return Case(*cases, default=Value("preparing"), output_field=CharField())
+    return Case(*cases, default=Value("planned"), output_field=CharField())
 
 
 def map_points(rollout: Rollout) -> list[dict[str, Any]]:
@@ -116,7 +117,8 @@ def map_points(rollout: Rollout) -> list[dict[str, Any]]:
             "detail": city,
             "lat": round(lat, 4),
             "lon": round(lon, 4),
-            "state": GROUP_OF_STATE.get(state, "preparing"),
+            "state": (group := GROUP_OF_STATE.get(state, "planned")),
+            "state_label": GROUPS[group][0],
         }
         for key, name, city, lat, lon, state in fields
     ]

@@ -38,7 +38,7 @@ PER_PAGE = 50
 SHOWS = (
     ("", "All"),
     ("issued", "Issued"),
-    ("waiting", "Waiting to be rendered"),
+    ("waiting", "Waiting for their PDF"),
     ("blocked", "Blocked by facts"),
 )
 COLUMNS = (
