@@ -65,12 +65,17 @@ def editable(revision: PlanRevision) -> PlanRevision:
     Everything that changes a plan takes this lock first, so two people's changes happen one after the other.
     """
     locked = PlanRevision.objects.select_for_update(of=("self",)).select_related("rollout__client")
-    fresh: PlanRevision = locked.get(pk=revision.pk)
-    if not fresh.is_draft:
+    return must_be_draft(locked.get(pk=revision.pk))
+
+
+def must_be_draft(revision: PlanRevision) -> PlanRevision:
+    """Return the revision; raises `PlanIsPublished` when it is none that can be changed."""
+    if not revision.is_draft:
+        number = revision.number
         raise PlanIsPublished(
-            f"Revision {fresh.number} is published and stays as it is. Start revision {fresh.number + 1} to change the plan."
+            f"Revision {number} is published and stays as it is. Start revision {number + 1} to change the plan."
         )
-    return fresh
+    return revision
 
 
 @transaction.atomic
@@ -106,6 +111,14 @@ def start_revision(*, rollout: Rollout, by: User, at: datetime) -> PlanRevision:
     summary = f"Revision {draft.number} started from revision {newest.number}"
     record(draft, "revision.started", draft, by=by, at=at, summary=summary)
     return draft
+
+
+def start_next(*, rollout: Rollout, by: User, at: datetime) -> PlanRevision:
+    """Return the rollout's draft, starting the first or the next revision when there is none."""
+    newest = PlanRevision.objects.filter(rollout=rollout).order_by("-number").first()
+    if newest is not None and not newest.is_draft:
+        return start_revision(rollout=rollout, by=by, at=at)
+    return start_plan(rollout=rollout, by=by, at=at)
 
 
 def _copy_steps(source: PlanRevision, target: PlanRevision) -> None:

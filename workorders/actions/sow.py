@@ -11,9 +11,8 @@ from django.db import transaction
 from rollout import files
 from rollout.exceptions import Refused
 from rollout.models import Rollout, StoredFile, User
-from workorders.actions.plan import record, start_plan, start_revision
+from workorders.actions.plan import record, start_next
 from workorders.models import Clause, PlanRevision, StatementOfWork, Step
-from workorders.queries.plan import working_revision
 from workorders.sow.document import Clause as ReadClause
 from workorders.sow.document import Document, UnreadableDocument
 from workorders.sow.proposing import propose
@@ -78,7 +77,7 @@ def add_sow(
         uploaded_at=at,
     )
     _write_clauses(sow, document)
-    draft = start_plan_for(rollout, by=by, at=at)
+    draft = start_next(rollout=rollout, by=by, at=at)
     carried = _carry_over(before, sow, draft) if before else 0
     PlanRevision.objects.filter(pk=draft.pk).update(sow=sow)
     total = len(document.clauses)
@@ -92,14 +91,6 @@ def add_sow(
         data={"clauses": total, "carried_over": carried},
     )
     return sow
-
-
-def start_plan_for(rollout: Rollout, *, by: User, at: datetime) -> PlanRevision:
-    """Return the rollout's draft, starting the first or the next revision when there is none."""
-    newest = working_revision(rollout)
-    if newest is not None and not newest.is_draft:
-        return start_revision(rollout=rollout, by=by, at=at)
-    return start_plan(rollout=rollout, by=by, at=at)
 
 
 def _storable(text: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Case, Count, IntegerField, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 
-from rollout.models import Rollout
+from rollout.models import AuditEntry, Rollout
 from sites.choices import AttributeKind
 from sites.facts import OWN_FACTS, FactView
 from sites.models import Attribute
@@ -56,10 +56,34 @@ def step_list(revision: PlanRevision) -> QuerySet[Step]:
     return steps.order_by(_PHASE_RANK, "position", "pk")
 
 
+def step_outline(revision: PlanRevision) -> QuerySet[Step]:
+    """Steps in the order of the visit, each with `clause_count`: one query, for the margin of the workbench."""
+    of_this_sow = Q(clauses__sow=revision.sow_id)
+    return step_list(revision).annotate(clause_count=Count("clauses", filter=of_this_sow))
+
+
 def variations_of(revision: PlanRevision) -> QuerySet[Variation]:
     """Variations in the order in which they were written, with the clause each serves."""
     variations: QuerySet[Variation] = Variation.objects.filter(revision=revision)
     return variations.select_related("clause").order_by("rank", "position", "pk")
+
+
+def known_skills(rollout: Rollout) -> tuple[str, ...]:
+    """Return the skills that plans of this client demand, by name: one query."""
+    lists = Step.objects.filter(revision__rollout__client=rollout.client_id).exclude(skills=[])
+    return tuple(sorted({skill for skills in lists.values_list("skills", flat=True) for skill in skills}))
+
+
+def number_attributes(client_id: int) -> tuple[tuple[str, str], ...]:
+    """Return (key, name) of the client's attributes that are numbers: what evidence can be counted against."""
+    numbers = Attribute.objects.filter(client_id=client_id, kind=AttributeKind.NUMBER)
+    return tuple(numbers.order_by("label").values_list("key", "label"))
+
+
+def removed_from(rollout: Rollout) -> QuerySet[AuditEntry]:
+    """Audit entries of this rollout that remember something removed from its plan."""
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(rollout=rollout)
+    return entries.filter(type__in=("workorders.step.removed", "workorders.variation.removed"))
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,19 @@ class Totals:
     evidence: int
     crew: int
     skills: tuple[str, ...]
+
+    @property
+    def minutes_words(self) -> str:
+        """Minutes as hours and minutes."""
+        hours, minutes = divmod(self.minutes, 60)
+        return " ".join(
+            filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes or not hours else ""])
+        )
+
+    @property
+    def crew_words(self) -> str:
+        """How many people are needed at once."""
+        return "one person" if self.crew == 1 else f"up to {self.crew} people at once"
 
 
 def totals(steps: Iterable[Step]) -> Totals:
