@@ -13,9 +13,10 @@ from rollout.exceptions import Refused
 from rollout.models import User
 from rollout.models.audit import new_bulk_id
 from workorders.actions.plan import EvidenceDraft, add_step, editable, record
-from workorders.choices import EvidenceKind, Phase, Reading
+from workorders.choices import ClauseKind, EvidenceKind, Phase, Reading
 from workorders.models import Clause, PlanRevision, Step
 from workorders.queries.sow import SET_ASIDE_REASONS, open_clauses
+from workorders.sow.document import CELL_SEPARATOR
 
 MAX_WARNING = 400
 MAX_INSTRUCTIONS = 6000
@@ -94,7 +95,7 @@ def _accept(clause: Clause, revision: PlanRevision, *, by: User, at: datetime) -
 
 def proposed_step(clause: Clause) -> dict[str, Any]:
     """Return the fields of the step a clause proposes. A safety clause becomes the step's warning."""
-    text = clause.text if clause.text.strip(" .") != clause.proposed_title.strip(" .") else ""
+    text = _instructions(clause)
     is_safety = clause.proposed_reading == Reading.SAFETY and len(clause.text) <= MAX_WARNING
     return {
         "phase": clause.proposed_phase or Phase.INSTALL,
@@ -103,6 +104,20 @@ def proposed_step(clause: Clause) -> dict[str, Any]:
         "warning": clause.text if is_safety else "",
         "minutes": clause.proposed_minutes or DEFAULT_MINUTES,
     }
+
+
+def _instructions(clause: Clause) -> str:
+    """Return what the clause says beyond its proposed title; of a table row, the cells that say more, one a line."""
+    title = clause.proposed_title.casefold()
+    if clause.kind != ClauseKind.TABLE_ROW:
+        return clause.text if clause.text.strip(" .").casefold() != title.strip(" .") else ""
+    cells = (part.partition(": ") for part in clause.text.split(CELL_SEPARATOR))
+    return "\n".join(f"- {head}: {cell}" for head, colon, cell in cells if colon and _says_more(cell, title))
+
+
+def _says_more(cell: str, title: str) -> bool:
+    """Ticks, dashes and row numbers say nothing; neither does what stands in the title."""
+    return any(char.isalpha() for char in cell) and cell.strip(" .").casefold() not in title
 
 
 def proposed_evidence(clause: Clause) -> list[EvidenceDraft]:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+from zlib import crc32
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from rollout.models import Rollout
-from workorders.choices import Reading
+from workorders.choices import ClauseKind, Reading
 from workorders.models import Clause, PlanRevision, StatementOfWork, Step, Variation
 from workorders.queries.plan import step_list
+from workorders.sow.document import CELL_SEPARATOR
 
 OPEN, TRACED, SET_ASIDE = "open", "traced", "set_aside"
 STATES = ((OPEN, "Open"), (TRACED, "Traced"), (SET_ASIDE, "Set aside"))
@@ -69,6 +71,11 @@ class Coverage:
         """Decided ones, in whole percent of all."""
         return 100 * (self.traced + self.set_aside) // self.total if self.total else 0
 
+    @property
+    def words(self) -> str:
+        """How far the document is decided."""
+        return f"of {self.total:,} · {self.percent} % decided"
+
 
 def coverage(sow: StatementOfWork, revision: PlanRevision | None) -> Coverage:
     """Count the clauses of a document by what became of them, in one query."""
@@ -95,20 +102,33 @@ class ClauseRow:
         return self.clause.proposed_reading not in SET_ASIDE_REASONS
 
     @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        """(header, cell) of a table row; empty for everything else."""
+        if self.clause.kind != ClauseKind.TABLE_ROW:
+            return ()
+        parts = (part.partition(": ") for part in self.clause.text.split(CELL_SEPARATOR))
+        return tuple((head, cell) if colon else ("", head) for head, colon, cell in parts)
+
+    @property
     def path(self) -> tuple[str, ...]:
         """Its headings."""
         return tuple(self.clause.heading_path)
 
 
-def clause_rows(clauses: QuerySet[Clause], revision: PlanRevision | None) -> list[ClauseRow]:
-    """Return clauses with what became of them: four queries, however many there are."""
+def clause_rows(
+    clauses: QuerySet[Any], revision: PlanRevision | None, first: int = 1, last: int | None = None
+) -> list[ClauseRow]:
+    """Return clauses with what became of them: four queries, however many there are.
+
+    `first` and `last` cut out a page, counted from 1, both included.
+    """
     numbers = step_numbers(revision)
     steps = Step.objects.filter(revision=revision).only("pk", "title", "phase", "revision")
     rules = Variation.objects.filter(revision=revision).only("pk", "name", "clause")
     loaded = clauses.select_related("sow", "set_aside_by").prefetch_related(
         Prefetch("steps", steps, to_attr="traced_by"), Prefetch("variations", rules, to_attr="varied_by")
     )
-    return [_row(clause, numbers) for clause in loaded.order_by("ordinal")]
+    return [_row(clause, numbers) for clause in loaded.order_by("ordinal")[max(first, 1) - 1 : last]]
 
 
 def step_numbers(revision: PlanRevision | None) -> dict[int, int]:
@@ -160,10 +180,20 @@ def matching(sow: StatementOfWork, revision: PlanRevision | None, wanted: Filter
 class Group:
     """Consecutive clauses below the same headings. `level` 1 is a section, 2 what is below it."""
 
-    heading: str
+    path: tuple[str, ...]
     level: int
     rows: tuple[ClauseRow, ...]
     groups: tuple[Group, ...] = field(default=())
+
+    @property
+    def heading(self) -> str:
+        """What stands above its clauses, beyond the section's own heading."""
+        return " › ".join(self.path[1:] if self.level > 1 else self.path)
+
+    @property
+    def key(self) -> str:
+        """A name for the page that stays the same whatever is filtered."""
+        return f"{self.level}-{crc32(repr(self.path).encode()):x}"
 
     @property
     def all_rows(self) -> tuple[ClauseRow, ...]:
@@ -194,15 +224,25 @@ class Group:
 def grouped(rows: Sequence[ClauseRow]) -> list[Group]:
     """Group rows by their first heading, and within it by the headings below."""
     sections = groupby(rows, key=lambda row: row.path[:1])
-    return [_section(path[0] if path else "", tuple(below)) for path, below in sections]
+    return [_section(path, tuple(below)) for path, below in sections]
 
 
-def _section(heading: str, rows: Iterable[ClauseRow]) -> Group:
+def _section(path: tuple[str, ...], rows: Iterable[ClauseRow]) -> Group:
     own: list[ClauseRow] = []
     groups: list[Group] = []
-    for path, below in groupby(rows, key=lambda row: row.path[1:]):
-        if path or groups:
-            groups.append(Group(" › ".join(path), 2, tuple(below)))
-        else:
+    for whole, below in groupby(rows, key=lambda row: row.path):
+        if whole == path and not groups:
             own.extend(below)
-    return Group(heading, 1, tuple(own), tuple(groups))
+        else:
+            groups.append(Group(whole, 2, tuple(below)))
+    return Group(path, 1, tuple(own), tuple(groups))
+
+
+def arrival_words(sow: StatementOfWork, revision: PlanRevision | None) -> str:
+    """Return what a person wants to know when a document has been read."""
+    counted = coverage(sow, revision)
+    read = f"Version {sow.version} read: {counted.total:,} clauses."
+    kept = counted.traced + counted.set_aside
+    if sow.version == 1:
+        return f"{read} Decide on each: make it a step, or set it aside with a reason."
+    return f"{read} {kept:,} kept what was decided on the version before, {counted.open:,} are open."
