@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from rollout.models import Rollout
-from sites.facts import facts_for
+from sites.facts import OWN_FACTS, facts_for
 from sites.models import Enrolment, Site
 from workorders.choices import Effect, EvidenceKind, Phase
 from workorders.models import PlanRevision, Step, Variation
@@ -23,6 +23,7 @@ from workorders.queries.plan import attribute_types, fact, plan_spec, rule_from,
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 VERDICTS = {True: YES, False: NO, None: UNKNOWN}
+OWN_FACT_COUNT = len(OWN_FACTS)
 SiteFacts = Mapping[int, Mapping[str, Fact]]
 
 
@@ -83,6 +84,22 @@ class VariationView:
     problems: tuple[str, ...]
 
 
+def view_of(variation: Variation, *, today: date) -> VariationView:
+    """Return one variation, saved or not, as it is read aloud, with its reach and what contradicts it."""
+    revision = variation.revision
+    types, plan, mine = attribute_types(revision.rollout.client_id), plan_spec(revision), rule_from(variation)
+    others = variations_of(revision).exclude(key=variation.key)
+    rules = [*(rule_from(other) for other in others), mine]
+    found = problems(plan, rules, types)
+    return VariationView(
+        variation,
+        when_words(mine, types),
+        what_words(mine, step_titles(plan, rules)),
+        _counts(mine, enrolled_facts(revision.rollout, _used(mine), today=today)),
+        tuple(problem.sentence for problem in found if mine.key in problem.rule_keys),
+    )
+
+
 def variation_views(revision: PlanRevision, *, today: date) -> list[VariationView]:
     """Return all variations of a revision with their reach: a constant number of queries."""
     variations = list(variations_of(revision))
@@ -116,6 +133,30 @@ def sites_reached(variation: Variation, verdict: str, *, today: date) -> QuerySe
     facts = enrolled_facts(variation.revision.rollout, _used(rule), today=today)
     sites: QuerySet[Site] = Site.objects.filter(pk__in=reach(rule, facts)[verdict])
     return sites.order_by("key")
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """A site and what is known there of the facts a variation asks about: (name, value or state)."""
+
+    site: Site
+    facts: tuple[tuple[str, str, str], ...]
+
+
+def with_facts(variation: Variation, sites: Iterable[Site], *, today: date) -> list[SiteRow]:
+    """Return sites with (name, value, state) of every fact the variation asks about: three queries more."""
+    chosen = list(sites)
+    wanted = sorted(_used(rule_from(variation)))
+    found = facts_for([site.pk for site in chosen], variation.revision.rollout.client_id, today=today)
+    return [
+        SiteRow(
+            site,
+            tuple(
+                (view.label, view.shown, view.state) for key in wanted if (view := found[site.pk].get(key))
+            ),
+        )
+        for site in chosen
+    ]
 
 
 @dataclass(frozen=True)
