@@ -16,7 +16,9 @@ setup: ## Packages, libraries and built pages, nothing started
 
 up: setup ## Run everything on http://localhost:8000 (PORT chooses another); Ctrl-C stops it
 	@$(RUN) manage.py up
+# Servers named in the environment are a developer's; a line per request (LOG_LEVEL=INFO) would bury what matters.
 up: export DOWNBEAT_DEVELOPMENT ?= 1
+up: export LOG_LEVEL ?= WARNING
 
 test: ## Every test, the ones in a browser last
 	@$(PYTHON) scripts/prepare.py test

@@ -98,9 +98,11 @@ class Command(BaseCommand):
 
     def _greet(self) -> None:
         self.stdout.write(f"\nDownbeat is running at {_address()}\n")
-        for entry in _sign_ins():
+        sign_ins = _sign_ins()
+        width = max((len(entry.get("role", "")) for entry in sign_ins), default=0)
+        for entry in sign_ins:
             way = entry.get("link") or f"{entry.get('email', '')}   {entry.get('password', '')}"
-            self.stdout.write(f"  {entry.get('role', ''):<22} {way}")
+            self.stdout.write(f"  {entry.get('role', ''):<{width}}   {way}")
         self.stdout.write("\nCtrl-C stops everything.\n")
 
     def _watch(self, processes: Processes, stop: threading.Event) -> None:
@@ -171,9 +173,8 @@ def _environment() -> dict[str, str]:
     processors = os.cpu_count() or 1
     return {
         "HOST": "127.0.0.1",  # the demonstration's passwords are no secret
-        "WEB_WORKERS": str(min(2, processors)),
+        "WEB_WORKERS": str(max(1, min(2, processors // 2))),  # each reads the whole program once before it answers
         "CELERY_WORKERS": str(min(4, processors)),
-        "LOG_LEVEL": "WARNING",  # a line per request would bury what matters; LOG_LEVEL=INFO make up shows them
         **os.environ,
         "PORT": str(settings.PORT),
         "PATH": f"{_programs()}{os.pathsep}{os.environ.get('PATH', '')}",
