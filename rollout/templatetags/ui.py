@@ -61,15 +61,20 @@ def person(user: Any, name: str = "") -> SafeString:
     shown = name or str(getattr(user, "name", "") or user or "")
     if not shown:
         return format_html('<span class="muted">{}</span>', "Nobody yet")
-    words = [word for word in shown.split() if word[:1].isalnum()]
-    letters = (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
     tone = ("accent", "info", "violet", "success", "warning", "neutral")[sum(map(ord, shown)) % 6]
     return format_html(
         '<span class="person is-{}"><span class="initials" aria-hidden="true">{}</span><span>{}</span></span>',
         tone,
-        letters,
+        initials(shown),
         shown,
     )
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """`{{ user|initials }}`: the first letters of the first and the last word."""
+    words = [word for word in str(name).split() if word[:1].isalnum()]
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
 
 
 @register.simple_tag

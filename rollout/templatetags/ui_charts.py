@@ -60,17 +60,16 @@ def columns(series: Iterable[Any], target: float | None) -> dict[str, Any]:
     top = _round_up(max([value for _, value in pairs] + [target or 0, 1]))
     step = CHART_WIDTH / max(1, len(pairs))
     width = min(48.0, step * 0.68)
-    every = max(1, -(-len(pairs) // 10))
+    every = max(1, -(-len(pairs) // 6))
     rows = [
         {
             "x": round(i * step + (step - width) / 2, 1),
-            "middle": round(i * step + step / 2, 1),
             "y": round(CHART_HEIGHT * (1 - value / top), 1),
             "width": round(width, 1),
             "height": round(CHART_HEIGHT * value / top, 1),
             "label": label,
             "value": f"{value:,.0f}" if value == int(value) else f"{value:,.1f}",
-            "labelled": i % every == 0 or i == len(pairs) - 1,
+            "labelled": (len(pairs) - 1 - i) % every == 0,
         }
         for i, (label, value) in enumerate(pairs)
     ]

@@ -19,13 +19,13 @@ _BY_LOOK: dict[Look, tuple[str, ...]] = {
     Look("warning", "question-mark"): ("unknown", "open_question"),
     Look("neutral", "minus"): ("none", "blank", "same", "not_applicable"),
     # On its way
-    Look("info", "circle-half-2"): ("ready", "checked", "proposed"),
+    Look("info", "circle-half-2"): ("ready", "checked", "proposed", "preparing"),
     Look("info", "calendar-event"): ("scheduled",),
     Look("info", "calendar-check"): ("confirmed",),
     Look("info", "loader-2"): ("running", "claimed", "checking", "applying", "solving"),
     Look("accent", "map-pin-check"): ("on_site", "checked_in"),
     Look("accent", "activity"): ("live", "today"),
-    Look("violet", "eye"): ("in_review", "open", "to_review"),
+    Look("violet", "eye"): ("in_review", "open", "to_review", "review"),
     Look("violet", "send"): ("submitted", "offered"),
     # Ended well
     Look("success", "circle-check"): ("done", "applied", "accepted", "known", "passed", "met", "valid"),

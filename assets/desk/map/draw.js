@@ -1,4 +1,5 @@
 // The marks of the map as SVG and HTML elements.
+import { radiusOf } from "./cluster.js";
 import { SHAPES } from "./states.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -34,7 +35,7 @@ export function marker(place, look, x, y) {
 
 /** Several points in one: their number in a ring whose parts are the states. */
 export function bubble(members, looks, x, y) {
-  const radius = 11 + Math.min(13, 3.2 * Math.log2(members.length));
+  const radius = radiusOf(members.length) - 2;
   const counts = new Map();
   for (const { state = "" } of members) counts.set(state, (counts.get(state) ?? 0) + 1);
   const round = 2 * Math.PI * radius;

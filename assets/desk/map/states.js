@@ -1,11 +1,14 @@
 // How a state is drawn on the map: a tone and a shape, so that colour is never the only sign. Shapes fill a circle of radius 1.
 const KNOWN = {
   planned: ["neutral", "ring"],
+  waiting: ["neutral", "ring"],
   ready: ["info", "triangle"],
+  preparing: ["info", "triangle"],
   scheduled: ["info", "square"],
   confirmed: ["info", "diamond"],
   on_site: ["accent", "star"],
   in_review: ["violet", "hexagon"],
+  review: ["violet", "hexagon"],
   submitted: ["violet", "hexagon"],
   done: ["success", "disc"],
   on_hold: ["warning", "bars"],
