@@ -34,7 +34,7 @@ def _reading(label: str, unit: str, low: float | None, high: float | None) -> Ev
 
 
 def _serial(label: str) -> EvidenceDraft:
-    return EvidenceDraft("serial", label, True, {"pattern": "L[XS]7?-?[A-Z0-9]{8}"})
+    return EvidenceDraft("serial", label, True, {"pattern": "L[XS]7?-[A-Z0-9]{8}", "example": "LX7-4KQ82MZT"})
 
 
 STEPS = (
@@ -108,7 +108,7 @@ VARIATIONS: tuple[dict[str, Any], ...] = (
         "condition": {"attribute": "has-rack", "op": "is", "value": False},
         "effect": "add_step",
         "step": "",
-        "payload": {"title": "Install the wall bracket", "phase": "install", "minutes": 20, "instructions": "At eye level in the network corner, within 1.5 m of the outlet.", "materials": [{"name": "Wall bracket 6U", "quantity": "1", "unit": "pcs"}]},
+        "payload": {"title": "Install the wall bracket", "phase": "install", "after": "mount-the-access-point-above-the-seating-area", "minutes": 20, "instructions": "At eye level in the network corner, within 1.5 m of the outlet.", "materials": [{"name": "Wall bracket 6U", "quantity": "1", "unit": "pcs"}]},
         "reason": "The switch needs something to sit in.",
         "clause": "Mount the new switch",
     },

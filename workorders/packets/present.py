@@ -241,7 +241,7 @@ def _evidence(item: Block) -> dict[str, Any]:
         "choices": [str(text) for text in options.get("choices") or ()],
         "unit": str(options.get("unit") or ""),
         "expected": str(options.get("expected") or ""),
-        "pattern": str(options.get("pattern") or ""),
+        "example": str(options.get("example") or ""),
         "limits": limits(options),
         "cells": _cells(str(options.get("expected") or "")),
     }

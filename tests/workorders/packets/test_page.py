@@ -233,7 +233,7 @@ def test_a_site_nobody_described_says_what_to_do():
     _, pages = printed(content(site=SiteCard("K", "Bare"), rollout=RolloutCard("A", "B")))
     text = " ".join(pages)
     for said in (
-        "Not scheduled yet",
+        "As agreed",
         "No contact is recorded. Call",
         "Access hours are not recorded.",
         "No number was given.",
