@@ -206,17 +206,19 @@ def _metrics(
         for technician in placement.technicians:
             loads[technician].append(placement)
     structural = sum(1 for one in left if one.gate.is_structural)
+    km = sum(placement.km for placement in ours)
     return {
         "requested": len(ours) + len(left),
         "feasible": len(ours) + len(left) - structural,
         "scheduled": len(ours),
-        "km": round(sum(placement.km for placement in ours)),
+        "km": round(km),
+        "km_per_visit": round(km / len(ours), 1) if ours else None,
         "travel_minutes": sum(placement.travel_minutes for placement in ours),
         "days": len({placement.day for placement in ours}),
         "first_day": min(p.day for p in ours).isoformat() if ours else "",
         "last_day": max(p.day for p in ours).isoformat() if ours else "",
         "technicians": len(loads),
-        "available": len(built.technicians),
+        "available": sum(1 for one in built.problem.technicians if one.shifts),
         "iterations": result.metrics.iterations,
         "loads": {technician: _load(placements) for technician, placements in loads.items()},
     }

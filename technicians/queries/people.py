@@ -78,14 +78,17 @@ class Person:
     """One row of the list of technicians."""
 
     technician: Technician
-    hours: str
+    hours: list[str]
     time_off: TimeOff | None
     lacks: str
 
 
 def persons(technicians: list[Technician], *, today: date) -> list[Person]:
     """Return the rows of the list."""
-    return [Person(t, hours_of(t), next_time_off(t, today=today), why_not_planned(t)) for t in technicians]
+    return [
+        Person(t, hours_of(t, between="\n").splitlines(), next_time_off(t, today=today), why_not_planned(t))
+        for t in technicians
+    ]
 
 
 def export_rows(technicians: QuerySet[Technician], *, today: date) -> Iterator[list[Any]]:
@@ -96,7 +99,7 @@ def export_rows(technicians: QuerySet[Technician], *, today: date) -> Iterator[l
         away = f"{off.first_day} to {off.last_day}" if off else ""
         yield [
             *(one.provider.name, one.code, one.name, one.phone, one.email, one.home_city),
-            *(one.latitude, one.longitude, one.time_zone, one.radius_km, skills, person.hours),
+            *(one.latitude, one.longitude, one.time_zone, one.radius_km, skills, "; ".join(person.hours)),
             *(one.is_active, getattr(one, "upcoming", 0), away),
         ]
 
