@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from rollout.models import Rollout
 from sites import queries
@@ -90,11 +90,16 @@ class SiteFilter(django_filters.FilterSet):
 
 
 def sorted_rows(rows: QuerySet[Enrolment], sort: str) -> QuerySet[Enrolment]:
-    """Sort by a key of `SORTS`, downwards with a hyphen in front; the site number decides between equals."""
-    column = SORTS.get(sort.removeprefix("-"))
-    if column is None:
-        return rows
-    return rows.order_by(f"-{column}" if sort.startswith("-") else column, "site__key")
+    """Sort by a key of `SORTS`, downwards with a hyphen in front; the site number, read as people read it, decides."""
+    down = sort.startswith("-")
+    column = SORTS.get(sort.removeprefix("-"), "site__key")
+    first = [F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)]
+    if column == "site__key":
+        first = [
+            part.desc(nulls_last=True) if down else part.asc(nulls_last=True)
+            for part in queries.natural(column)
+        ]
+    return rows.order_by(*first, *queries.natural("site__key"))
 
 
 class RowFilter(django_filters.FilterSet):

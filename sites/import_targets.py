@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,10 +18,13 @@ from rollout.models import Rollout, User, Wave
 from rollout.permissions import Permission
 from sites.choices import RowChange
 from sites.imports.checking import MakeKey
-from sites.imports.target import Target
+from sites.imports.target import Field, Target
 from sites.models import ImportRow
 
 JsonValues = dict[str, Any]
+
+KEY = "key"
+KEY_MARK = " · "
 
 ENROLLED = "enrolled"
 """In the changes of a row: it comes into the rollout by this import."""
@@ -44,6 +47,9 @@ class Note:
     severity: str
     sentence: str
     code: str
+
+
+Pair = tuple[JsonValues, Present | None]
 
 
 @dataclass(slots=True)
@@ -115,7 +121,8 @@ class ImportTarget:
     present:
         ``(rollout, keys)`` to what is there, by the key in lower case (`fold`). A constant number of queries.
     complete:
-        Adds what follows from other values, in place, and says so. Given None for a new record.
+        Given ``(rollout, rows)``, each row its values and what is there (None for a new record): adds what follows from
+        other values, in place, and returns what is to be said about each row. A note of severity "rejected" keeps it out.
     apply, undo:
         Write. Both run inside the wizard's transaction.
     list_url:
@@ -124,6 +131,9 @@ class ImportTarget:
         Rows of the template file, by field key.
     make_key:
         For files without a column of codes.
+    key_parts:
+        When one field does not tell two records apart: those that do together, all of them required. Their values joined
+        by `KEY_MARK` are then the key that `present` is asked for.
     takes_wave:
         Whether newly enrolled ones can go into a wave.
     grows:
@@ -139,12 +149,13 @@ class ImportTarget:
     permission: Permission
     fields: Callable[[Rollout], Target]
     present: Callable[[Rollout, Sequence[str]], dict[str, Present]]
-    complete: Callable[[JsonValues, Present | None], list[Note]]
+    complete: Callable[[Rollout, Sequence[Pair]], list[list[Note]]]
     apply: Callable[[Batch], None]
     undo: Callable[[UndoBatch], Undone]
     list_url: Callable[[Rollout], str]
     example: tuple[Mapping[str, str], ...]
     make_key: MakeKey | None = None
+    key_parts: tuple[str, ...] = ()
     takes_wave: bool = False
     grows: bool = False
     max_lengths: Mapping[str, int] = field(default_factory=dict)
@@ -166,6 +177,21 @@ def target_called(key: str) -> ImportTarget:
 def targets() -> tuple[ImportTarget, ...]:
     """Return all registered targets, in the order of registration."""
     return tuple(_TARGETS.values())
+
+
+def checked_target(target: ImportTarget, rollout: Rollout) -> tuple[Target, MakeKey | None]:
+    """Return the pure target to check with, and how to make a key that no column holds."""
+    pure = target.fields(rollout)
+    parts = target.key_parts
+    if not parts:
+        return pure, target.make_key
+
+    def joined(values: Mapping[str, Any]) -> str:
+        found = [str(values.get(part) or "") for part in parts]
+        return KEY_MARK.join(found) if all(found) else ""
+
+    key = Field(KEY, target.label, "text")
+    return replace(pure, key_field=KEY, fields=(key, *pure.fields)), joined
 
 
 def fold(key: str) -> str:

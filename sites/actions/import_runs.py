@@ -25,12 +25,14 @@ from sites.choices import ImportState, RowChange, RowVerdict
 from sites.facts import ATTRIBUTE_PREFIX, plain_value
 from sites.import_files import opened_import
 from sites.import_targets import (
+    KEY,
     Batch,
     ImportTarget,
     JsonValues,
     Note,
-    Present,
+    Pair,
     UndoBatch,
+    checked_target,
     compare,
     fold,
     target_called,
@@ -90,10 +92,11 @@ class _Seen:
 
     groups: dict[tuple[str, str, str], list[Any]]
 
-    def add(self, problems: Iterable[RowProblem]) -> None:
-        """Count the problems of one row."""
-        for one in problems:
-            group = self.groups.setdefault((one.severity, one.field, one.code), [0, one.sentence])
+    def add(self, rows: Iterable[ImportRow]) -> None:
+        """Count the problems of some rows."""
+        for one in (problem for row in rows for problem in row.problems):
+            kind = one["severity"], one["field"], one["code"]
+            group = self.groups.setdefault(kind, [0, one["sentence"]])
             group[0] += 1
 
     def listed(self) -> list[dict[str, Any]]:
@@ -124,52 +127,67 @@ def run_check(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 
 def _check_rows(found: SiteImport, tell: Tell) -> tuple[list[str], list[dict[str, Any]]]:
     target = target_called(found.target)
-    pure = target.fields(found.rollout)
-    make_key = None if pure.key_field in found.mapping else target.make_key
+    pure, make_key = checked_target(target, found.rollout)
     seen, done = _Seen({}), 0
     with opened_import(found) as source:
         mapping = {key: column for key, column in found.mapping.items() if column < len(source.columns)}
-        checked = check_all(pure, mapping, source, make_key=make_key)
+        made = None if pure.key_field in mapping else make_key
+        checked = check_all(pure, mapping, source, make_key=made)
         for batch in _batches(zip(source.rows(), checked, strict=True)):
-            rows = _judge(found, target, pure.key_field, batch, seen)
+            rows = _judge(found, target, pure.key_field, batch)
             ImportRow.objects.bulk_create(rows, batch_size=BATCH)
+            seen.add(rows)
             done += len(batch)
             tell(done, source.records, f"{done:,} of {source.records:,} records checked")
         return list(checked.notes), seen.listed()
 
 
 def _judge(
-    found: SiteImport,
-    target: ImportTarget,
-    key_field: str,
-    batch: Sequence[tuple[SourceRow, CheckedRow]],
-    seen: _Seen,
+    found: SiteImport, target: ImportTarget, key_field: str, batch: Sequence[tuple[SourceRow, CheckedRow]]
 ) -> list[ImportRow]:
     values = [_json(checked) for _, checked in batch]
     keys = [str(one[key_field]) for one in values if one.get(key_field) is not None]
     present = target.present(found.rollout, keys)
-    rows = []
-    for (source_row, checked), own in zip(batch, values, strict=True):
-        there = present.get(fold(str(own.get(key_field))))
-        problems = [*checked.problems, *_refine(target, key_field, own, there, checked)]
-        verdict = verdict_of(problems) if checked.importable else checked.verdict
-        seen.add(problems)
-        lands = verdict in (RowVerdict.ACCEPTED, RowVerdict.ATTENTION)
-        change, changes = compare(own, there) if lands else (RowChange.NONE.value, {})
-        rows.append(
-            ImportRow(
-                site_import=found,
-                line=checked.line,
-                cells=list(source_row.cells),
-                values=own,
-                problems=[asdict(one) for one in problems],
-                verdict=verdict,
-                change=change,
-                changes=changes,
-                subject_id=there.subject_id if there else None,
-            )
-        )
-    return rows
+    pairs = [(own, present.get(fold(str(own.get(key_field))))) for own in values]
+    notes = target.complete(found.rollout, pairs)
+    return [
+        _row(found, target, key_field, source_row, checked, pair, said)
+        for (source_row, checked), pair, said in zip(batch, pairs, notes, strict=True)
+    ]
+
+
+def _row(
+    found: SiteImport,
+    target: ImportTarget,
+    key_field: str,
+    source_row: SourceRow,
+    checked: CheckedRow,
+    pair: Pair,
+    said: Sequence[Note],
+) -> ImportRow:
+    values, there = pair
+    notes = [*_cut(target, key_field, values), *said] if checked.importable else []
+    problems = [one for one in checked.problems if not _is_inner(target, one)]
+    problems += [RowProblem(one.field, one.severity, one.sentence, one.code) for one in notes]  # type: ignore[arg-type]
+    verdict = verdict_of(problems) if checked.importable else checked.verdict
+    lands = verdict in (RowVerdict.ACCEPTED, RowVerdict.ATTENTION)
+    change, changes = compare(values, there) if lands else (RowChange.NONE.value, {})
+    return ImportRow(
+        site_import=found,
+        line=checked.line,
+        cells=list(source_row.cells),
+        values=values,
+        problems=[asdict(one) for one in problems],
+        verdict=verdict,
+        change=change,
+        changes=changes,
+        subject_id=there.subject_id if there else None,
+    )
+
+
+def _is_inner(target: ImportTarget, problem: RowProblem) -> bool:
+    """A key made of several fields is our own business: its parts say what is missing."""
+    return bool(target.key_parts) and problem.field == KEY and problem.code != "duplicate"
 
 
 def _json(checked: CheckedRow) -> JsonValues:
@@ -181,16 +199,6 @@ def _json(checked: CheckedRow) -> JsonValues:
             plain = list(plain)
         values[key] = plain.isoformat() if hasattr(plain, "isoformat") else plain
     return values
-
-
-def _refine(
-    target: ImportTarget, key_field: str, values: JsonValues, there: Present | None, checked: CheckedRow
-) -> list[RowProblem]:
-    """Cut what the database would not take, and add what follows from other values; both are said."""
-    if not checked.importable:
-        return []
-    notes = [*_cut(target, key_field, values), *target.complete(values, there)]
-    return [RowProblem(one.field, one.severity, one.sentence, one.code) for one in notes]  # type: ignore[arg-type]
 
 
 def _cut(target: ImportTarget, key_field: str, values: JsonValues) -> Iterator[Note]:
@@ -255,7 +263,7 @@ def _apply_rows(found: SiteImport, job: Job, tell: Tell, at: datetime) -> None:
     landing = queries.rows_of(found).filter(verdict__in=[RowVerdict.ACCEPTED, RowVerdict.ATTENTION])
     total, done = landing.count(), 0
     wave = Wave.objects.filter(pk=job.params.get("wave"), rollout=found.rollout).first()
-    key_field = target.fields(found.rollout).key_field
+    key_field = checked_target(target, found.rollout)[0].key_field
 
     def wrote(more: int) -> None:
         nonlocal done

@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.deletion import PROTECT
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from rollout.models import AuditEntry, Rollout, User, Wave
 from sites.choices import Weekday
@@ -56,7 +68,7 @@ def sites_to_add(rollout: Rollout, user: User) -> QuerySet[Site]:
     """Sites of the client the user sees that are not in the rollout yet, by number."""
     enrolled = Enrolment.objects.filter(rollout=rollout).values("site")
     visible: QuerySet[Site] = Site.objects.visible_to(user).filter(client=rollout.client_id)
-    return visible.exclude(pk__in=enrolled).order_by("key")
+    return visible.exclude(pk__in=enrolled).order_by(*natural("key"))
 
 
 def matching(words: str, *, site: str = "") -> Q:
@@ -71,6 +83,13 @@ def matching(words: str, *, site: str = "") -> Q:
             one |= Q(**{f"{site}{column}__icontains": word})
         found &= one
     return found
+
+
+def natural(column: str) -> list[Any]:
+    """Return what to order by so that 9 comes before 10 and A2 before A10: letters, then the first number, then the whole."""
+    letters = Func(F(column), Value(r"\d.*$"), Value(""), function="regexp_replace", output_field=TextField())
+    digits = Func(F(column), Value(r"\d{1,60}"), function="substring", output_field=TextField())
+    return [letters, Cast(digits, DecimalField(max_digits=60, decimal_places=0)), F(column)]
 
 
 def history_of(site: Site, rollout: Rollout, *, limit: int = 50) -> QuerySet[AuditEntry]:

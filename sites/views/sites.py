@@ -48,13 +48,14 @@ def site_list(request: HttpRequest, code: str) -> HttpResponseBase:
     if export is not None:
         return export
     as_map = request.GET.get("view") == "map"
+    page = page_of(request, rows)
     query = request.GET.copy()
     for name in ("view", "page"):
         query.pop(name, None)
     context = {
         "rollout": rollout,
         "filters": filters,
-        "page_obj": None if as_map else page_of(request, rows),
+        "page_obj": page,
         "as_map": as_map,
         "query": query.urlencode(),
         "attributes": attributes,
@@ -117,16 +118,22 @@ def site_map(request: HttpRequest, code: str) -> JsonResponse:
     return JsonResponse({"points": [_point(rollout, row, filters.attributes) for row in filters.qs]})
 
 
+WAVE_TONES = ("accent", "info", "violet", "success")
+
+
 def _point(rollout: Rollout, row: Enrolment, attributes: int) -> dict[str, Any]:
     unknown = attributes - row.known  # type: ignore[attr-defined]
-    gaps = f"{unknown} unknown fact{'s' if unknown != 1 else ''}" if unknown else "all facts known"
+    gaps = f" · {unknown} unknown fact{'s' if unknown != 1 else ''}" if unknown else ""
+    wave = row.wave
     return {
         "lat": row.site.latitude,
         "lon": row.site.longitude,
         "label": str(row.site),
-        "state": "unknown" if unknown else "known",
+        "state": f"wave-{wave.number}" if wave else "no-wave",
+        "state_label": str(wave) if wave else "No wave yet",
+        "tone": WAVE_TONES[wave.number % len(WAVE_TONES)] if wave else "neutral",
         "url": site_url(rollout, row.site),
-        "hint": f"{row.site.locality} · {row.wave or 'no wave'} · {gaps}",
+        "hint": f"{row.site.locality}{gaps}",
     }
 
 
@@ -166,7 +173,8 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
 def _own_point(site: Site) -> list[dict[str, Any]]:
     if site.latitude is None:
         return []
-    return [{"lat": site.latitude, "lon": site.longitude, "label": site.name, "state": site.precision}]
+    state = {"state": site.precision, "state_label": site.get_precision_display(), "tone": "accent"}
+    return [{"lat": site.latitude, "lon": site.longitude, "label": site.name, **state}]
 
 
 def _orders_url(kwargs: dict[str, str]) -> str:
