@@ -10,5 +10,9 @@ class TechniciansConfig(AppConfig):
     verbose_name = "Technicians"
 
     def ready(self) -> None:
-        """Let web processes and workers know this app's kinds of long work."""
+        """Let web processes and workers know this app's kinds of long work, and the import wizard its people."""
+        from sites.import_targets import register  # noqa: PLC0415
         from technicians import tasks  # noqa: F401, PLC0415 - registers its handlers
+        from technicians.import_target import TECHNICIANS  # noqa: PLC0415
+
+        register(TECHNICIANS)
