@@ -27,6 +27,11 @@ def required(content: Content) -> set[tuple[str, str]]:
     return {key for key, spec in specs(content).items() if spec["required"]}
 
 
+def phase_of(content: Content) -> dict[str, str]:
+    """Return the phase of every step, by step key."""
+    return {step["key"]: phase["key"] for phase in content["phases"] for step in phase["steps"]}
+
+
 def labels(content: Content) -> dict[str, str]:
     """Return step titles with their printed number, by step key."""
     return {step["key"]: f"{step['number']}. {step['title']}" for step in steps(content)}

@@ -11,15 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+from celery import current_app
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Q
+from kombu.exceptions import OperationalError
 
 from rollout import files
 from rollout.exceptions import Refused
 from rollout.models import User
-from workorders import packet_reading
+from workorders import packet_reading, previews
 from workorders.choices import EventType, EvidenceKind, Verdict
 from workorders.models import Event, Evidence, Packet
+
+log = structlog.get_logger(__name__)
 
 
 class UnknownSpec(Refused):
@@ -113,8 +119,9 @@ def _keep_evidence(event: Event, packet: Packet) -> Evidence:
     current = Evidence.objects.select_for_update().filter(
         visit_key=event.visit_key, step_key=place[0], spec_key=place[1], replaced_at__isnull=True
     )
-    newer = current.filter(taken_at__gt=event.device_at).exists()
-    if not newer:
+    # What was accepted stays as it was judged; a later answer is kept beside it, for the record.
+    stands = current.filter(Q(taken_at__gt=event.device_at) | Q(verdict=Verdict.ACCEPTED)).exists()
+    if not stands:
         current.update(replaced_at=event.received_at)
     evidence: Evidence = Evidence.objects.create(
         key=uuid.UUID(str(data["evidence_key"])) if "evidence_key" in data else event.pk,
@@ -129,7 +136,7 @@ def _keep_evidence(event: Event, packet: Packet) -> Evidence:
         remarks=packet_reading.doubts(spec, data["value"]) if "value" in data else [],
         taken_at=event.device_at,
         taken_by=event.by,
-        replaced_at=event.received_at if newer else None,
+        replaced_at=event.received_at if stands else None,
     )
     return evidence
 
@@ -168,6 +175,42 @@ def receive_file(
     )
     evidence.remarks = [*evidence.remarks, *_seen_before(evidence)]
     evidence.save(update_fields=["file", "remarks"])
+    transaction.on_commit(lambda: _ask_for_preview(evidence.pk))
+    return evidence
+
+
+def _ask_for_preview(evidence_id: int) -> None:
+    # Without a broker, or when the message is lost, reviewers see the original instead: slower, and nothing worse.
+    try:
+        current_app.send_task("workorders.tasks.make_preview", [evidence_id])
+    except OperationalError as error:
+        log.warning("evidence.preview_not_asked", evidence_id=evidence_id, error=str(error))
+
+
+def make_preview(*, evidence: Evidence, at: datetime) -> Evidence:
+    """Keep a small upright picture beside the original, once. A picture that cannot be decoded gets none."""
+    if evidence.file is None or evidence.preview_id is not None:
+        return evidence
+    try:
+        with evidence.file.content.open("rb") as content:
+            small = previews.preview_of(content)
+    except (OSError, ValueError, SyntaxError) as error:
+        log.warning("evidence.preview_failed", evidence_id=evidence.pk, error=str(error))
+        return evidence
+    with transaction.atomic():
+        evidence = Evidence.objects.select_for_update(of=("self",)).select_related("file").get(pk=evidence.pk)
+        if evidence.file is None or evidence.preview_id is not None:
+            return evidence
+        name = evidence.file.name.rsplit(".", 1)[0] + "-small.jpg"
+        evidence.preview = files.store(
+            small,
+            name=name,
+            media_type=previews.MEDIA_TYPE,
+            rollout=evidence.file.rollout,
+            by=evidence.file.stored_by,
+            at=at,
+        )
+        evidence.save(update_fields=["preview"])
     return evidence
 
 
