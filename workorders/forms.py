@@ -322,7 +322,12 @@ class StepForms:
 
     def is_valid(self) -> bool:
         """Check all of it, so that everything wrong is told at once."""
-        return all([self.form.is_valid(), self.materials.is_valid(), self.evidence.is_valid()])
+        rows_are_right = all([self.materials.is_valid(), self.evidence.is_valid()])
+        if self.form.is_valid() and not rows_are_right:
+            self.form.add_error(
+                None, "Something in the evidence or the material is not right yet. It is marked below."
+            )
+        return self.form.is_valid() and rows_are_right
 
     def step_fields(self) -> dict[str, Any]:
         """Return the step's fields for `actions.plan`."""
@@ -337,8 +342,13 @@ class PublishForm(forms.Form):
     """Publishing with open clauses needs a reason."""
 
     open_clauses_reason = forms.CharField(
-        label="Why can they stay open?",
-        required=False,
-        max_length=400,
-        widget=forms.Textarea({"rows": 2}),
+        label="Why can they stay open?", max_length=400, widget=forms.Textarea({"rows": 2})
     )
+
+    def __init__(self, *args: Any, open_clauses: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["open_clauses_reason"]
+        reason.required = open_clauses > 0
+        many = f"{open_clauses:,} clauses are" if open_clauses > 1 else "One clause is"
+        reason.label = f"{many} still open. Why can {'they' if open_clauses > 1 else 'it'} stay open?"
+        reason.error_messages["required"] = "Decide on the open clauses, or say here why they can stay open."

@@ -42,8 +42,8 @@ urlpatterns = [
     path("variations/<int:pk>/remove/", variations.variation_remove, name="variation-remove"),
     path("variations/<int:pk>/sites/", variations.variation_sites, name="variation-sites"),
     # Publishing
-    path("r/<slug:code>/publish/", publish.publish_page, name="publish"),
-    path("r/<slug:code>/publish/orders/", publish.make_orders, name="publish-orders"),
+    path("r/<slug:code>/plan/publish/", publish.publish_page, name="publish"),
+    path("r/<slug:code>/plan/publish/orders/", publish.make_orders, name="publish-orders"),
     # Packets
     path("r/<slug:code>/packets/", packets.packet_list, name="packets"),
     path("r/<slug:code>/packets/generate/", packets.packets_generate, name="packets-generate"),

@@ -294,6 +294,24 @@ PAYLOAD_FORMS: dict[str, type[forms.Form]] = {
 }
 
 
+def step_field(
+    effect: str, step_key: str, *, steps: Sequence[tuple[str, str]], sow: StatementOfWork | None
+) -> forms.BoundField | None:
+    """Return the field for the step an effect touches, or None where it brings its own."""
+    if effect == Effect.ADD_STEP:
+        return None
+    bound = VariationForm(steps=steps, sow=sow, initial={"step_key": step_key})["step_key"]
+    return _worded(bound, effect)
+
+
+def _worded(bound: forms.BoundField, effect: str) -> forms.BoundField:
+    if effect == Effect.NOTE:
+        bound.help_text = "Empty: the note stands at the top of the packet."
+    else:
+        bound.field.required = True
+    return bound
+
+
 def payload_form(
     effect: str,
     data: Any,
@@ -332,7 +350,8 @@ class VariationForms:
         self.form = VariationForm(data, steps=steps, sow=sow, initial=self._initial(variation, seen))
         self.conditions = ConditionRows(data, prefix="when", initial=rows, form_kwargs={"types": types})
         default = variation.effect if variation else Effect.ADD_STEP
-        effect = data.get("effect", default) if data is not None else default
+        effect = str(data.get("effect", default) if data is not None else default)
+        self.effect = effect
         self.payload = payload_form(
             effect,
             data,
@@ -359,9 +378,20 @@ class VariationForms:
         number = variation.clause.number if variation.clause else ""
         return {**own, "mode": self.mode, "clause_number": number, "seen": seen}
 
+    @property
+    def step(self) -> forms.BoundField | None:
+        """The field for the step, or None where the effect brings its own. Ask for it when all is validated."""
+        return None if self.effect == Effect.ADD_STEP else _worded(self.form["step_key"], self.effect)
+
     def is_valid(self) -> bool:
         """Check all of it, so that everything wrong is told at once."""
         return all([self.form.is_valid(), self.conditions.is_valid(), self.payload.is_valid()])
+
+    def is_readable(self) -> bool:
+        """Whether it can be read aloud: where and what are complete, even if its name or reason is still missing."""
+        self.is_valid()
+        in_the_way = set(self.form.errors) - {"name", "reason", "clause_number"}
+        return not in_the_way and self.conditions.is_valid() and self.payload.is_valid()
 
     def condition(self) -> dict[str, Any]:
         """Return the condition as it is stored; empty when it always holds."""
@@ -373,7 +403,7 @@ class VariationForms:
     def fields(self) -> dict[str, Any]:
         """Return what `actions.variations` wants."""
         data = self.form.cleaned_data
-        own = {name: data[name] for name in ("name", "rank", "effect", "step_key", "reason")}
+        own = {name: data.get(name, "") for name in ("name", "rank", "effect", "step_key", "reason")}
         if own["effect"] == Effect.ADD_STEP:
             own["step_key"] = ""
         payload = self.payload.payload()  # type: ignore[attr-defined]

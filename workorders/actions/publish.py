@@ -12,7 +12,7 @@ from workorders.actions.orders import create_work_orders
 from workorders.actions.plan import record
 from workorders.choices import RevisionState
 from workorders.models import PlanRevision
-from workorders.queries.sow import open_clauses
+from workorders.queries.sow import open_count
 from workorders.queries.variations import revision_problems
 
 
@@ -62,7 +62,7 @@ def _check(revision: PlanRevision, reason: str) -> int:
     found = revision_problems(revision)
     if found:
         raise VariationsConflict(found[0].sentence)
-    left = open_clauses(revision.sow, revision).count() if revision.sow else 0
+    left = open_count(revision)
     if left and not reason:
         raise OpenClauses(
             f"{left:,} clauses are neither traced nor set aside. Decide on them, or say why they can stay open."

@@ -53,6 +53,11 @@ def open_clauses(sow: StatementOfWork, revision: PlanRevision | None) -> QuerySe
     return decided(clauses, revision).filter(is_traced=False).order_by("ordinal")
 
 
+def open_count(revision: PlanRevision) -> int:
+    """Return how many clauses of the revision's own document nobody has decided on."""
+    return open_clauses(revision.sow, revision).count() if revision.sow else 0
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How many clauses are traced, set aside and open. Percentages are whole and never round up to 100."""

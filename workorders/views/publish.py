@@ -20,6 +20,7 @@ from workorders.forms import PublishForm
 from workorders.models import PlanRevision
 from workorders.queries import plan as plan_queries
 from workorders.queries import publish as queries
+from workorders.queries import sow as sow_queries
 
 
 def publish_page(request: HttpRequest, code: str) -> HttpResponse:
@@ -29,10 +30,11 @@ def publish_page(request: HttpRequest, code: str) -> HttpResponse:
     revision = plan_queries.working_revision(rollout)
     if revision is None:
         return redirect("workorders:plan", code=code)
+    left = sow_queries.open_count(revision)
     if request.method != "POST":
-        return _page(request, rollout, revision, PublishForm())
+        return _page(request, rollout, revision, PublishForm(open_clauses=left))
     access.require(user, Permission.PLAN_PUBLISH, rollout)
-    form = PublishForm(request.POST)
+    form = PublishForm(request.POST, open_clauses=left)
     if request.POST.get("revision") != str(revision.number):
         form.add_error(None, "The plan was revised meanwhile. Look at it as it is now, then publish.")
     elif form.is_valid():

@@ -29,7 +29,7 @@ from workorders.choices import Effect
 from workorders.models import PlanRevision, Variation
 from workorders.queries import plan as plan_queries
 from workorders.queries import variations as queries
-from workorders.variation_forms import ConditionForm, VariationForms, payload_form
+from workorders.variation_forms import ConditionForm, VariationForms, payload_form, step_field
 
 
 def _today() -> Any:
@@ -139,7 +139,7 @@ def _preview(
     """Return the sentence and the reach of what is in the form, or of the variation as saved."""
     candidate = variation
     if forms is not None:
-        if not forms.is_valid():
+        if not forms.is_readable():
             return {"preview": None}
         candidate = Variation(revision=revision, key=variation.key if variation else "new", **forms.fields())
         if candidate.effect == Effect.ADD_STEP:
@@ -181,14 +181,17 @@ def effect_fields(request: HttpRequest, code: str) -> HttpResponse:
     rollout = access.rollout_for(request.user, code, Permission.PLAN_EDIT)  # type: ignore[arg-type]
     revision = plan_queries.working_revision(rollout)
     effect = request.GET.get("effect", "")
+    effect = effect if effect in Effect.values else Effect.NOTE.value
+    steps = queries.steps_and_added(revision) if revision else []
     form = payload_form(
-        effect if effect in Effect.values else Effect.NOTE,
+        effect,
         None,
         initial=_typed_payload(request),
-        steps=queries.steps_and_added(revision) if revision else [],
+        steps=steps,
         number_attributes=plan_queries.number_attributes(rollout.client_id),
     )
-    context = {"rollout": rollout, "payload": form, "effect": effect}
+    step = step_field(effect, request.GET.get("step_key", ""), steps=steps, sow=None)
+    context = {"rollout": rollout, "payload": form, "effect": effect, "step_field": step}
     return render(request, "workorders/variation_form_page.html#payload_fields", context)
 
 
