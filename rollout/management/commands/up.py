@@ -173,7 +173,8 @@ def _environment() -> dict[str, str]:
     processors = os.cpu_count() or 1
     return {
         "HOST": "127.0.0.1",  # the demonstration's passwords are no secret
-        "WEB_WORKERS": str(max(1, min(2, processors // 2))),  # each reads the whole program once before it answers
+        # Each reads the whole program once before it answers.
+        "WEB_WORKERS": str(max(1, min(2, processors // 2))),
         "CELERY_WORKERS": str(min(4, processors)),
         **os.environ,
         "PORT": str(settings.PORT),
