@@ -12,22 +12,36 @@ export function cluster(places, transform, size, reach) {
   return joined(gathered(places, transform, size, reach));
 }
 
+/** Join groups whose signs overlap, the largest first; x and y become the middle of their members. */
 function joined(groups) {
-  const overlap = (a, b) => Math.hypot(a.x - b.x, a.y - b.y) < radiusOf(a.members.length) + radiusOf(b.members.length);
-  const rest = [...groups].sort((a, b) => b.members.length - a.members.length);
-  const done = [];
-  while (rest.length) {
-    const group = rest.shift();
-    const at = rest.findIndex((other) => overlap(group, other));
-    if (at < 0) done.push(group);
-    else rest.unshift(together(group, rest.splice(at, 1)[0]));
+  const rest = groups.map((group) => ({ ...group, radius: radiusOf(group.members.length) }));
+  rest.sort((a, b) => b.radius - a.radius);
+  for (let i = 0; i < rest.length; i += 1) {
+    let j = i + 1;
+    while (j < rest.length) {
+      if (!overlap(rest[i], rest[j])) {
+        j += 1;
+        continue;
+      }
+      absorb(rest[i], rest.splice(j, 1)[0]);
+      j = i + 1; // it has grown and moved: look at all the others again
+    }
   }
-  return done;
+  return rest;
 }
 
-function together(a, b) {
-  const [n, m] = [a.members.length, b.members.length];
-  return { x: (a.x * n + b.x * m) / (n + m), y: (a.y * n + b.y * m) / (n + m), members: [...a.members, ...b.members] };
+function overlap(a, b) {
+  const reach = a.radius + b.radius;
+  const [dx, dy] = [a.x - b.x, a.y - b.y];
+  return dx * dx + dy * dy < reach * reach;
+}
+
+function absorb(group, other) {
+  const [n, m] = [group.members.length, other.members.length];
+  group.x = (group.x * n + other.x * m) / (n + m);
+  group.y = (group.y * n + other.y * m) / (n + m);
+  for (const place of other.members) group.members.push(place);
+  group.radius = radiusOf(n + m);
 }
 
 function gathered(places, { k, x, y }, [width, height], reach) {
@@ -46,7 +60,8 @@ function gathered(places, { k, x, y }, [width, height], reach) {
     const fresh = { x: px, y: py, members: [place] };
     groups.push(fresh);
     const key = `${column}:${row}`;
-    cells.set(key, [...(cells.get(key) ?? []), fresh]);
+    if (cells.has(key)) cells.get(key).push(fresh);
+    else cells.set(key, [fresh]);
   }
   return groups;
 }

@@ -3,7 +3,7 @@ import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { cluster } from "./cluster.js";
 import { bubble, html, marker, sign, svg } from "./draw.js";
-import { outlinesFor, pathOf } from "./outlines.js";
+import { inView, outlinesFor, shapesOf } from "./outlines.js";
 import { Popup } from "./popup.js";
 import { looksOf } from "./states.js";
 
@@ -48,9 +48,7 @@ class SiteMap extends HTMLElement {
 
   build() {
     const label = `${this.dataset.label ?? "Sites"} on a map. Arrow keys move it, plus and minus zoom, Tab goes to the points.`;
-    this.land = svg("path", { class: "map-land" });
-    this.borders = svg("path", { class: "map-borders" });
-    this.base = svg("g", {}, this.land, this.borders);
+    this.base = svg("g", { class: "map-land" });
     this.marks = svg("g", {});
     this.svg = svg("svg", { class: "map-svg", role: "application", tabindex: 0, "aria-label": label }, this.base, this.marks);
     this.stage = html("div", { class: "map-stage" }, this.svg, this.tools());
@@ -124,8 +122,8 @@ class SiteMap extends HTMLElement {
     this.size = size;
     this.svg.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
     const projection = this.outlines.project(size);
-    this.land.setAttribute("d", pathOf(this.outlines.land, projection));
-    this.borders.setAttribute("d", pathOf(this.outlines.borders, projection));
+    this.shapes = shapesOf(this.outlines.areas, projection);
+    this.base.replaceChildren(...this.shapes.map((shape) => (shape.path = svg("path", { d: shape.d }))));
     this.places = this.points.map((point) => {
       const [x, y] = projection([point.lon, point.lat]) ?? [NaN, NaN];
       return { ...point, x, y };
@@ -162,6 +160,9 @@ class SiteMap extends HTMLElement {
   moved(transform) {
     this.transform = transform;
     this.base.setAttribute("transform", String(transform));
+    this.base.setAttribute("stroke-width", 1 / transform.k);
+    // Outlines out of sight cost the most to paint once the map is enlarged.
+    for (const { path, box } of this.shapes) path.setAttribute("display", inView(box, transform, this.size) ? "inline" : "none");
     this.popup.close();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.draw());
