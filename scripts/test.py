@@ -16,11 +16,11 @@ NO_TESTS = 5  # pytest's word for: nothing was selected
 
 def main(words: list[str]) -> int:
     """Exit code: 0 when everything passed."""
-    env = {**os.environ, "DOWNBEAT_VAR": str(ROOT / "var" / "test"), "DOWNBEAT_SYNC": "off"}
+    env = {**os.environ, "DOWNBEAT_VAR": str(ROOT / "var" / "test"), "DOWNBEAT_SYNC": "off", **_browser()}
     say("Tests without a browser")
     first = _pytest(["-n", os.environ.get("TEST_PROCESSES", "2"), "-m", "not browser", *words], env)
     say("Tests in a browser")
-    second = _pytest(["-m", "browser", "-rs", *words], {**env, **_browser()})
+    second = _pytest(["-m", "browser", "-rs", *words], env)
     return first or second
 
 
