@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from workorders.actions.field import FieldEvent
 from workorders.choices import EventType
 
 MOST_EVENTS = 500
+MOST_CHARACTERS = 20_000
 
 
 class EventSerializer(serializers.Serializer[Any]):
@@ -22,6 +24,16 @@ class EventSerializer(serializers.Serializer[Any]):
     sequence = serializers.IntegerField(min_value=0)
     device_at = serializers.DateTimeField()
     data = serializers.DictField(default=dict)
+
+    def validate_data(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what the database cannot keep: endless numbers, NUL characters, whole books."""
+        try:
+            text = json.dumps(value, allow_nan=False)
+        except ValueError:
+            raise serializers.ValidationError("A number is out of range.") from None
+        if "\\u0000" in text or len(text) > MOST_CHARACTERS:
+            raise serializers.ValidationError("Too long, or with characters that cannot be kept.")
+        return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A photo announces the key and hash of its file."""

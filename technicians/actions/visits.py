@@ -13,9 +13,9 @@ from rollout.exceptions import Refused
 from rollout.models import User
 from technicians.choices import VisitState
 from technicians.models import Visit
-from workorders import lifecycle
+from workorders import lifecycle, packet_reading
 from workorders.actions import field, orders
-from workorders.choices import EventType, Verdict, WorkOrderState
+from workorders.choices import EventType, Phase, Verdict, WorkOrderState
 from workorders.models import Evidence, Packet
 
 EARLIEST_CHECK_IN = timedelta(hours=12)
@@ -85,7 +85,7 @@ def _consequence(visit: Visit, packet: Packet, fact: field.FieldEvent, by: User,
     visit = Visit.objects.select_for_update(of=("self",)).select_related("work_order").get(pk=visit.pk)
     if fact.type == EventType.CHECKED_IN:
         _check_in(visit, by, at)
-    elif visit.checked_in_at is None:
+    elif visit.checked_in_at is None and not _may_precede_check_in(fact, packet):
         raise NotCheckedIn("Check in first, so that the night desk knows you are there.")
     elif fact.type == EventType.SUBMITTED:
         _submit(visit, packet, by, at)
@@ -103,11 +103,21 @@ def _consequence(visit: Visit, packet: Packet, fact: field.FieldEvent, by: User,
         )
 
 
+def _may_precede_check_in(fact: field.FieldEvent, packet: Packet) -> bool:
+    """Preparation is proven at home, and whoever stands before a locked door reports it before being on site."""
+    if fact.type == EventType.PROBLEM_RAISED:
+        return True
+    phase = packet_reading.phase_of(packet.content).get(str(fact.data.get("step_key")))
+    return fact.type != EventType.SUBMITTED and phase == Phase.PREPARE
+
+
 def _check_in(visit: Visit, by: User, at: datetime) -> None:
     if visit.checked_in_at is not None:
         return
     if visit.state not in (VisitState.SCHEDULED, VisitState.CONFIRMED):
-        raise lifecycle.IllegalMove(f"This visit is {visit.get_state_display().lower()}. Call your facilitator.")
+        raise lifecycle.IllegalMove(
+            f"This visit is {visit.get_state_display().lower()}. Call your facilitator."
+        )
     if at < visit.starts_at - EARLIEST_CHECK_IN:
         raise lifecycle.IllegalMove("This visit is not today. Check in on the day, when you are at the site.")
     visit.checked_in_at, visit.state = at, VisitState.ON_SITE
@@ -129,10 +139,16 @@ def _submit(visit: Visit, packet: Packet, by: User, at: datetime) -> None:
 @transaction.atomic
 def judge(*, evidence: Evidence, verdict: str, reason: str, by: User, at: datetime) -> Evidence:
     """Accept or reject one piece of evidence (or take the verdict back with `Verdict.OPEN`)."""
-    evidence = Evidence.objects.select_for_update(of=("self",)).select_related("work_order__rollout").get(pk=evidence.pk)
+    evidence = (
+        Evidence.objects.select_for_update(of=("self",))
+        .select_related("work_order__rollout")
+        .get(pk=evidence.pk)
+    )
     if evidence.work_order.state != WorkOrderState.IN_REVIEW:
         state = evidence.work_order.get_state_display().lower()
-        raise lifecycle.IllegalMove(f"{evidence.work_order.number} is {state}, so its evidence is not under review.")
+        raise lifecycle.IllegalMove(
+            f"{evidence.work_order.number} is {state}, so its evidence is not under review."
+        )
     if verdict == Verdict.REJECTED and not reason.strip():
         raise NothingRejected("Say what is wrong with it: the technician reads this sentence.")
     evidence.verdict, evidence.verdict_reason = verdict, reason.strip() if verdict == Verdict.REJECTED else ""
@@ -165,7 +181,9 @@ def send_back(*, visit: Visit, by: User, at: datetime) -> Visit:
     visit, evidence = _lock_reviewed(visit)
     rejected = [e for e in evidence if e.verdict == Verdict.REJECTED]
     if not rejected:
-        raise NothingRejected("Nothing is rejected. Reject what must be done again, with a reason, then send it back.")
+        raise NothingRejected(
+            "Nothing is rejected. Reject what must be done again, with a reason, then send it back."
+        )
     visit.state, visit.submitted_at = VisitState.ON_SITE, None
     visit.save(update_fields=["state", "submitted_at"])
     reason = "; ".join(f"{e.label}: {e.verdict_reason}" for e in rejected)
@@ -177,6 +195,10 @@ def _lock_reviewed(visit: Visit) -> tuple[Visit, list[Evidence]]:
     visit = Visit.objects.select_for_update(of=("self",)).select_related("work_order").get(pk=visit.pk)
     if visit.state != VisitState.SUBMITTED:
         state = visit.get_state_display().lower()
-        raise lifecycle.IllegalMove(f"This visit is {state}. Somebody may have reviewed it meanwhile; reload the page.")
-    evidence = list(Evidence.objects.select_for_update().filter(visit_key=visit.key, replaced_at__isnull=True))
+        raise lifecycle.IllegalMove(
+            f"This visit is {state}. Somebody may have reviewed it meanwhile; reload the page."
+        )
+    evidence = list(
+        Evidence.objects.select_for_update().filter(visit_key=visit.key, replaced_at__isnull=True)
+    )
     return visit, evidence

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from rollout.models import StoredFile, User
 from technicians.choices import VisitState
@@ -14,27 +16,76 @@ from technicians.models import Visit
 from technicians.queries.visits import with_people
 from workorders import packet_reading
 from workorders.actions.field import missing_evidence
-from workorders.models import Evidence, Packet
+from workorders.choices import EventType, Phase
+from workorders.models import Event, Evidence, Packet
+from workorders.packets.present import present
 
 RECENT = timedelta(days=14)
 
 
 def my_visits(user: User, *, now: datetime) -> dict[str, list[Visit]]:
-    """Return `current` visits (on site, submitted, or to come) by time and `recent` ones done in the last two weeks."""
+    """Return a technician's visits in three lists; two queries.
+
+    ``today``: begun, waiting for release, or starting on the site's own today or before. ``coming``: later, by time.
+    ``done``: the last two weeks, newest first.
+    """
     mine = Visit.objects.filter(assignments__technician__user=user, assignments__released_at__isnull=True)
-    loaded = with_people(mine).select_related("work_order__rollout__client")
     over = Q(state__in=[VisitState.DONE, VisitState.CANCELLED])
-    return {
-        "current": list(loaded.exclude(over).order_by("starts_at")),
-        "recent": list(loaded.filter(over, starts_at__gte=now - RECENT).order_by("-starts_at")),
-    }
+    loaded = with_people(mine.filter(~over | Q(starts_at__gte=now - RECENT)))
+    lists: dict[str, list[Visit]] = {"today": [], "coming": [], "done": []}
+    for visit in loaded.select_related("work_order__rollout__client").order_by("starts_at"):
+        lists[_list_of(visit, now)].append(visit)
+    lists["done"].reverse()
+    return lists
+
+
+def _list_of(visit: Visit, now: datetime) -> str:
+    if visit.state in (VisitState.DONE, VisitState.CANCELLED):
+        return "done"
+    zone = ZoneInfo(visit.work_order.enrolment.site.time_zone)
+    begun = visit.state in (VisitState.ON_SITE, VisitState.SUBMITTED)
+    return (
+        "today"
+        if begun or visit.starts_at.astimezone(zone).date() <= now.astimezone(zone).date()
+        else "coming"
+    )
+
+
+def packet_page(visit: Visit, packet: Packet) -> dict[str, Any]:
+    """Return the packet in the words and rows the phone shows: those of the printed one, in the three parts of a visit."""
+    page = present(packet.content, live_url="", issued_at=packet.compiled_at, fingerprint=packet.hash)
+    page["on_site"] = [phase for phase in page["at_site"] if phase["key"] != Phase.CLOSE_OUT]
+    page["close_out"] = [phase for phase in page["at_site"] if phase["key"] == Phase.CLOSE_OUT]
+    page["specs"] = _specs(packet.content)
+    return page
+
+
+_PARTS = {Phase.PREPARE: "before", Phase.CLOSE_OUT: "close-out"}
+
+
+def _specs(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every piece of evidence in printed order, with the place of the page where it is answered."""
+    phases = packet_reading.phase_of(content)
+    return [
+        {
+            **{name: spec[name] for name in ("kind", "label", "required", "options")},
+            "place": f"{step['key']}/{spec['key']}",
+            "step": step["key"],
+            "number": step["number"],
+            "title": step["title"],
+            "part": _PARTS.get(Phase(phases[step["key"]]), "on-site"),
+            "before_check_in": phases[step["key"]] == Phase.PREPARE,
+        }
+        for step in packet_reading.steps(content)
+        for spec in step["evidence"]
+    ]
 
 
 def visit_state(visit: Visit, packet: Packet, *, now: datetime) -> dict[str, Any]:
     """Return all the phone needs to know of what the server has, JSON-able.
 
-    ``answers`` by "step_key/spec_key": value, evidence_key, sha256, arrived, verdict, reason, remarks. ``missing`` are
-    sentences. `server_at` lets the phone tell how wrong its own clock is.
+    ``answers`` by "step_key/spec_key": value, evidence_key, sha256, arrived, verdict, reason, remarks. ``problems`` are
+    those raised so far, newest first. ``missing`` are sentences. `server_at` lets the phone tell how wrong its own clock is.
     """
     current = Evidence.objects.filter(visit_key=visit.key, replaced_at__isnull=True)
     return {
@@ -47,8 +98,21 @@ def visit_state(visit: Visit, packet: Packet, *, now: datetime) -> dict[str, Any
         "answers": {f"{e.step_key}/{e.spec_key}": _answer(e) for e in current},
         "required": ["/".join(place) for place in sorted(packet_reading.required(packet.content))],
         "missing": missing_evidence(packet, visit.key),
+        "problems": [_problem(event) for event in problems_of(visit)],
         "server_at": now.isoformat(),
     }
+
+
+def problems_of(visit: Visit) -> QuerySet[Event]:
+    """Return the problems raised on a visit, newest first."""
+    raised = Event.objects.filter(
+        visit_key=visit.key, type=EventType.PROBLEM_RAISED, conflicts_with__isnull=True
+    )
+    return raised.select_related("by").order_by("-device_at")
+
+
+def _problem(event: Event) -> dict[str, Any]:
+    return {"id": str(event.pk), "text": str(event.data.get("text", "")), "at": event.device_at.isoformat()}
 
 
 def _answer(evidence: Evidence) -> dict[str, Any]:

@@ -41,8 +41,11 @@ def visit_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         packet = actions.packet_of(visit)
     except actions.NoPacket as refusal:
-        return render(request, "technicians/visit_without_packet_page.html", {"visit": visit, "sentence": str(refusal)})
-    context = {"visit": visit, "packet": packet, "state": queries.visit_state(visit, packet, now=timezone.now())}
+        return render(
+            request, "technicians/visit_without_packet_page.html", {"visit": visit, "sentence": str(refusal)}
+        )
+    state = queries.visit_state(visit, packet, now=timezone.now())
+    context = {"visit": visit, "packet": packet, "state": state, "page": queries.packet_page(visit, packet)}
     return render(request, "technicians/visit_page.html", context)
 
 
@@ -51,7 +54,11 @@ def visit_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def visit_state(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     """What the server has: answers, files that arrived by hash, verdicts, what is missing."""
     visit = access.own_visit(request.user, key)
-    return JsonResponse(queries.visit_state(visit, actions.packet_of(visit), now=timezone.now()))
+    try:
+        packet = actions.packet_of(visit)
+    except actions.NoPacket as refusal:
+        return _sentence(str(refusal), 409)
+    return JsonResponse(queries.visit_state(visit, packet, now=timezone.now()))
 
 
 @require_POST
@@ -61,9 +68,14 @@ def visit_events(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     try:
         payload = JSONParser().parse(request)
     except ParseError:
-        return _sentence("The phone sent something unreadable. Reload the page; nothing on the phone is lost.", 400)
+        return _sentence(
+            "The phone sent something unreadable. Reload the page; nothing on the phone is lost.", 400
+        )
     facts, broken = forms.events_from(payload)
-    answers = actions.receive(visit=visit, facts=facts, by=signed_in(request), at=timezone.now())
+    try:
+        answers = actions.receive(visit=visit, facts=facts, by=signed_in(request), at=timezone.now())
+    except actions.NoPacket as refusal:
+        return _sentence(str(refusal), 409)
     told: list[dict[str, Any]] = [{"id": a.id, "status": a.status, "sentence": a.sentence} for a in answers]
     fresh = Visit.objects.select_related("work_order").get(pk=visit.pk)
     state = queries.visit_state(fresh, actions.packet_of(fresh), now=timezone.now())
@@ -81,7 +93,9 @@ def visit_file(request: HttpRequest, key: uuid.UUID, evidence_key: uuid.UUID) ->
         return _sentence("This picture is too large to send. Take it again with a lower resolution.", 413)
     media_type = pictures.media_type_of(upload)
     if media_type is None:
-        return _sentence("This is not a picture Downbeat can read. Take it again, or choose a JPEG or PNG.", 415)
+        return _sentence(
+            "This is not a picture Downbeat can read. Take it again, or choose a JPEG or PNG.", 415
+        )
     try:
         evidence = field.receive_file(
             evidence_key=evidence_key,
@@ -109,7 +123,11 @@ def visit_picture(request: HttpRequest, key: uuid.UUID, evidence_key: uuid.UUID)
 
 def visit_pdf(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     """The packet as PDF."""
-    packet = actions.packet_of(access.own_visit(request.user, key))
+    visit = access.own_visit(request.user, key)
+    try:
+        packet = actions.packet_of(visit)
+    except actions.NoPacket as refusal:
+        raise Http404 from refusal
     if packet.pdf is None:
         raise Http404
     return files.response(packet.pdf)

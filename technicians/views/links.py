@@ -24,7 +24,12 @@ BACKEND = "sesame.backends.ModelBackend"
 def visit_open(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """GET shows the button, because mail scanners open links too; POST signs in and drops the token from the address."""
     limited = is_ratelimited(
-        request, group="visit-open", key="ip", rate=settings.LINK_RATE, method="POST", increment=request.method == "POST"
+        request,
+        group="visit-open",
+        key="ip",
+        rate=settings.LINK_RATE,
+        method="POST",
+        increment=request.method == "POST",
     )
     if limited:
         return render(request, "technicians/link_wait_page.html", status=429)
