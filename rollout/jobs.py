@@ -23,8 +23,9 @@ from typing import Any
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from kombu.exceptions import OperationalError
 
 from rollout.choices import ItemState, JobState
@@ -33,8 +34,8 @@ from rollout.models import Job, JobItem, Rollout, User
 log = structlog.get_logger(__name__)
 
 # A worker that says nothing for this long is taken for dead and its work is given to another.
-LEASE = timedelta(seconds=45)
-QUIET = timedelta(seconds=20)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+QUIET = timedelta(seconds=settings.JOB_QUIET_SECONDS)
 BATCH = 8
 MAX_ATTEMPTS = 4
 PARALLEL_WAKES = 8
@@ -222,9 +223,10 @@ def begin(job_id: int, *, at: datetime) -> Job | None:
         whole_and_busy = job.kind in WHOLE_KINDS and job.state == JobState.RUNNING and not _quiet(job, at)
         if whole_and_busy:
             return None
+        job.times_resumed += job.kind in WHOLE_KINDS and job.state == JobState.RUNNING
         job.state, job.alive_at = JobState.RUNNING, at
         job.started_at = job.started_at or at
-        job.save(update_fields=["state", "alive_at", "started_at"])
+        job.save(update_fields=["state", "alive_at", "started_at", "times_resumed"])
     return job
 
 
@@ -238,11 +240,12 @@ def claim(job: Job, *, at: datetime, size: int = BATCH) -> list[JobItem]:
     with transaction.atomic():
         _give_up_on_killers(job, at)
         items = list(job.items.select_for_update(skip_locked=True).filter(takeable).order_by("pk")[:size])
+        interrupted = any(item.state == ItemState.CLAIMED for item in items)
         for item in items:
             item.state, item.lease_until, item.attempts = ItemState.CLAIMED, at + LEASE, item.attempts + 1
         JobItem.objects.bulk_update(items, ["state", "lease_until", "attempts"])
         if items:
-            Job.objects.filter(pk=job.pk).update(alive_at=at)
+            Job.objects.filter(pk=job.pk).update(alive_at=at, times_resumed=F("times_resumed") + int(interrupted))
     return items
 
 
@@ -267,7 +270,9 @@ def settle(job: Job, *, at: datetime) -> None:
         locked = Job.objects.select_for_update().get(pk=job.pk)
         numbers = counts(locked)
         kind = ITEM_KINDS[locked.kind]
-        unprepared = kind.prepare is not None and not locked.params.get("prepared") and not locked.cancel_asked_at
+        unprepared = (
+            kind.prepare is not None and not locked.params.get("prepared") and not locked.cancel_asked_at
+        )
         if locked.has_ended or numbers.open or unprepared:
             return
         finish = kind.finish
@@ -288,7 +293,7 @@ def _item_message(job: Job, numbers: Counts) -> str:
         parts.append(f"{numbers.cancelled:,} cancelled")
     if job.times_resumed:
         times = "once" if job.times_resumed == 1 else f"{job.times_resumed} times"
-        parts.append(f"resumed {times} after an interruption")
+        parts.append(f"resumed {times} after a worker was lost")
     told = str(job.result.get("message", "")) if job.result else ""
     return " ".join(filter(None, [", ".join(parts) + ".", told]))
 
@@ -335,13 +340,9 @@ def to_resume(*, at: datetime) -> QuerySet[Job]:
 
 
 def resume(*, at: datetime) -> int:
-    """Wake workers for quiet jobs; returns how many. A running one is counted as interrupted."""
-    resumed = 0
-    for job in to_resume(at=at):
-        interrupted = job.state == JobState.RUNNING and job.items.filter(lease_until__lt=at).exists()
-        if interrupted or (job.state == JobState.RUNNING and job.kind in WHOLE_KINDS):
-            Job.objects.filter(pk=job.pk).update(times_resumed=job.times_resumed + 1)
+    """Wake workers for quiet jobs; returns how many."""
+    quiet = list(to_resume(at=at))
+    for job in quiet:
         settle(job, at=at)
         wake(job)
-        resumed += 1
-    return resumed
+    return len(quiet)

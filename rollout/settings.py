@@ -236,6 +236,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# How long a silent worker keeps an item, and after how long a silent job is taken up by another worker.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=45)
+JOB_QUIET_SECONDS = env.int("JOB_QUIET_SECONDS", default=20)
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="downbeat")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {"resume-jobs": {"task": "rollout.tasks.resume_jobs", "schedule": 5.0}}
@@ -255,6 +258,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Rollouts, sites, work orders, packets and field events. Every list shows only what you may see.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -302,7 +306,11 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer()
             if LOG_JSON
-            else structlog.dev.ConsoleRenderer(colors=False),
+            else structlog.dev.ConsoleRenderer(
+                # The default one prints the values of variables too, which belong to clients.
+                colors=False,
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
             "foreign_pre_chain": _SHARED_PROCESSORS,
         }
     },

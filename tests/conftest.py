@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import pytest
 
 # Only loopback and Unix sockets: the database, Valkey, our own server, our own browser.
 ALLOWED_HOSTS = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_configure() -> None:
+    """Two lines of log per request drown a failure and cost a third of the time of a page."""
+    logging.getLogger().setLevel(logging.ERROR)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -64,3 +70,20 @@ def as_user(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def worker(transactional_db, tmp_path):
+    """A real worker on this test's data; started by the test, stopped whatever happens."""
+    from rollout.celery import app
+    from tests.workers import RealWorker
+
+    with app.connection_for_write() as broker:
+        broker.default_channel.queue_purge(app.conf.task_default_queue) if _queue_exists(broker, app) else None
+    real = RealWorker(tmp_path)
+    yield real
+    real.stop()
+
+
+def _queue_exists(broker, app):
+    return bool(broker.default_channel.client.exists(app.conf.task_default_queue))

@@ -82,7 +82,7 @@ def test_a_dead_workers_items_are_taken_up_after_the_lease(cast):
     jobs.settle(job, at=later)
     job.refresh_from_db()
     assert sorted(DONE) == [1, 2, 3, 4, 5]
-    assert job.message == "5 of 5 done, resumed once after an interruption."
+    assert job.message == "5 of 5 done, resumed once after a worker was lost."
 
 
 def test_two_workers_never_claim_the_same_item(cast):
