@@ -129,8 +129,8 @@ class ImportTarget:
         The page that shows what was imported.
     example:
         Rows of the template file, by field key.
-    make_key:
-        For files without a column of codes.
+    make_key, key_from:
+        For files without a column of codes: makes one, from any of these fields.
     key_parts:
         When one field does not tell two records apart: those that do together, all of them required. Their values joined
         by `KEY_MARK` are then the key that `present` is asked for.
@@ -155,6 +155,7 @@ class ImportTarget:
     list_url: Callable[[Rollout], str]
     example: tuple[Mapping[str, str], ...]
     make_key: MakeKey | None = None
+    key_from: tuple[str, ...] = ()
     key_parts: tuple[str, ...] = ()
     takes_wave: bool = False
     grows: bool = False

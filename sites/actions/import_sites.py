@@ -233,6 +233,7 @@ SITES = ImportTarget(
     list_url=_list_url,
     example=EXAMPLE,
     make_key=derived_key,
+    key_from=("name", "city", "street", "postal_code"),
     takes_wave=True,
     grows=True,
     max_lengths=_lengths(),

@@ -53,6 +53,7 @@ def present(rollout: Rollout, keys: Sequence[str]) -> dict[str, Present]:
 
 
 def first_contacts(site_ids: Sequence[int]) -> dict[int, Contact]:
+    """Return the contact to call first of each site that has one."""
     ordered = Contact.objects.filter(site__in=site_ids).order_by("site_id", "order", "pk")
     return {contact.site_id: contact for contact in ordered.distinct("site_id")}
 
@@ -73,8 +74,10 @@ def set_own(rollout: Rollout, after: dict[int | None, dict[str, Any]], at: datet
 
 
 def word(key: str) -> str:
+    """Return what a field is called in the history."""
     return key.removeprefix(ATTRIBUTE_PREFIX).replace("_", " ")
 
 
 def shown(value: Any) -> str:
+    """Return a value for the history."""
     return show_value(value) if value not in (None, "") else "nothing"

@@ -20,6 +20,7 @@ from sites.facts import ATTRIBUTE_PREFIX
 from sites.import_files import describe, local_copy, opened_import
 from sites.import_targets import ImportTarget, target_called
 from sites.imports.reading import ReadOptions, UnreadableFile, open_source
+from sites.imports.target import Target
 from sites.models import SiteImport
 
 CHECK, APPLY, UNDO = "sites.import.check", "sites.import.apply", "sites.import.undo"
@@ -34,7 +35,7 @@ class NotNow(Refused):
 
 
 class KeyNotMapped(Refused):
-    """No column tells one record from another."""
+    """A field without which no record can land has no column."""
 
 
 def start_import(
@@ -135,11 +136,7 @@ def start_check(
     locked = _lock(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
     target = target_called(locked.target)
     pure = target.fields(locked.rollout)
-    if pure.key_field not in mapping and target.make_key is None:
-        label = pure.field(pure.key_field).label
-        raise KeyNotMapped(
-            f"Choose the column that holds the {label.lower()}: it tells one {target.noun} from another."
-        )
+    _refuse_unkeyed(target, pure, mapping)
     whole = dict(mapping) | _define(locked, new_attributes, by, at)
     job = jobs.start(
         CHECK,
@@ -155,6 +152,25 @@ def start_check(
     locked.apply_job = locked.undo_job = None
     locked.save()
     return job
+
+
+def _refuse_unkeyed(target: ImportTarget, pure: Target, mapping: Mapping[str, int]) -> None:
+    """Every required field has a column, unless a key can be made from those that have."""
+    makes_key = not mapping.keys().isdisjoint(target.key_from)
+    lacking = [
+        field.label
+        for field in pure.fields
+        if field.required and field.key not in mapping and not (field.key == pure.key_field and makes_key)
+    ]
+    if not lacking:
+        return
+    names = " and ".join(lacking)
+    other = (
+        f" Without one, choose at least the {' or the '.join(target.key_from[:2])}."
+        if target.key_from
+        else ""
+    )
+    raise KeyNotMapped(f"Choose the column that holds: {names}. No record can land without it.{other}")
 
 
 def _define(site_import: SiteImport, columns: Sequence[int], by: User, at: datetime) -> dict[str, int]:

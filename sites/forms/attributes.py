@@ -16,7 +16,12 @@ from sites.models import Attribute
 class AttributeForm(forms.Form):
     """Define or change an attribute; a change leaves key and kind alone, because rules and values depend on them."""
 
-    label = forms.CharField(label="Name", max_length=80, help_text="Such as Ceiling height.")
+    label = forms.CharField(
+        label="Name",
+        max_length=80,
+        help_text="Such as Ceiling height.",
+        error_messages={"required": "Name the attribute."},
+    )
     kind = forms.ChoiceField(label="Kind", choices=AttributeKind.choices)
     choices = forms.CharField(
         label="Choices",

@@ -84,6 +84,10 @@ class SiteForm(forms.ModelForm):
             "access_notes",
         )
         widgets = {"access_notes": forms.Textarea({"rows": 3})}
+        error_messages = {
+            "key": {"required": "Give the client’s own number or code of the site."},
+            "name": {"required": "Give a name, such as the street and the city."},
+        }
 
     def __init__(self, *args: Any, rollout: Rollout, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,6 +132,7 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ("name", "role", "phone", "email")
+        error_messages = {"name": {"required": "Give a name, or a role such as Night manager."}}
 
     def clean(self) -> dict[str, Any]:
         """There is a way to reach them."""
@@ -146,12 +151,20 @@ class WindowForm(forms.Form):
         label="Days",
         coerce=int,
         choices=[(day.value, str(day.label)[:3]) for day in Weekday],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         error_messages={"required": "Choose at least one day."},
     )
-    opens = forms.TimeField(label="From", widget=TimeInput(), help_text="In the site’s own clock.")
+    opens = forms.TimeField(
+        label="From",
+        widget=TimeInput(),
+        help_text="In the site’s own clock.",
+        error_messages={"required": "From when? Write it as 21:00."},
+    )
     closes = forms.TimeField(
-        label="To", widget=TimeInput(), help_text="At or before “from” means the next morning."
+        label="To",
+        widget=TimeInput(),
+        help_text="At or before “from” means the next morning.",
+        error_messages={"required": "Until when? Write it as 05:00."},
     )
     replace = forms.BooleanField(
         label="Instead of the other hours of these days", required=False, initial=True

@@ -96,7 +96,7 @@ def _preview(
         "change": form.change,
         "title": CHANGES[form.change],
         "count": len(ids),
-        "sample": sample[:8],
+        "sample": sample.order_by(*queries.natural("site__key"))[:8],
         "more": max(0, len(ids) - 8),
         "summary": queries.bulk_summary(sample, form.change),
         "pks": [] if request.POST.get("all_matching") == "1" else ids,

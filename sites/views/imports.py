@@ -23,7 +23,7 @@ from sites.choices import ImportState
 from sites.facts import ATTRIBUTE_PREFIX, show_value
 from sites.filters import RowFilter
 from sites.import_files import opened_import
-from sites.import_targets import ENROLLED, ImportTarget, target_called, targets
+from sites.import_targets import ENROLLED, KEY, KEY_MARK, ImportTarget, target_called, targets
 from sites.imports.checking import CheckedRow, Problem
 from sites.imports.report import annotated_csv, annotated_xlsx
 from sites.models import ImportRow, SiteImport
@@ -57,7 +57,7 @@ def import_preview(request: HttpRequest, code: str, key: uuid.UUID) -> HttpRespo
         "rollout": found.rollout,
         "stage": found.stage,
         "left": tally.rejected + tally.blank,
-        "key_label": next(iter(labels.values())),
+        "key_label": target.noun.capitalize() if target.key_parts else next(iter(labels.values())),
         "attention_tone": "warning" if tally.attention else "",
         "rejected_tone": "danger" if tally.rejected else "",
         "failed_apply": failed.message if failed else "",
@@ -90,15 +90,15 @@ def _line(row: ImportRow, labels: dict[str, str], target: ImportTarget) -> dict[
     """A record as the table shows it: what it is, what is to be said about it, and every changed field."""
     values = row.values
     name = values.get("name") or " ".join(str(values.get(one) or "") for one in ("street", "city")).strip()
-    key_field = next(iter(labels))
+    parts = target.key_parts or (next(iter(labels)),)
     diff = [
         (labels.get(key, key.removeprefix(ATTRIBUTE_PREFIX)), _shown(pair[0]), _shown(pair[1]))
         for key, pair in row.changes.items()
-        if key != ENROLLED
+        if key not in (ENROLLED, KEY)
     ]
     return {
         "row": row,
-        "key": values.get(key_field) or "",
+        "key": KEY_MARK.join(str(values[part]) for part in parts if values.get(part)),
         "name": name or " · ".join(cell for cell in row.cells if cell.strip())[:120],
         "diff": diff if row.change == "update" else [],
         "enrolled": ENROLLED in row.changes and row.change == "update",

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from rollout import access as base_access
@@ -149,12 +149,12 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
     now = timezone.now()
     attributes = list(queries.attributes_of(rollout.client_id))
     facts = facts_for([site.pk], rollout.client_id, today=now.date())[site.pk]
-    kwargs = {"code": rollout.code, "key": site.key}
+    enrolment = queries.enrolment_of(rollout, site)
     week = queries.week_of(site.access_windows.all())
     context = {
         "rollout": rollout,
         "site": site,
-        "enrolment": queries.enrolment_of(rollout, site),
+        "enrolment": enrolment,
         "contacts": list(site.contacts.all()),
         "week": week,
         "has_hours": any(day.windows for day in week),
@@ -162,7 +162,7 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
         "facts": [(attribute, facts[attribute.key]) for attribute in attributes],
         "history": queries.history_of(site, rollout),
         "now": now,
-        "orders_url": _orders_url(kwargs),
+        "orders_url": _orders_url(enrolment),
         "window_form": forms.WindowForm(initial={"days": list(range(7)), "replace": True}),
         "contact_form": forms.ContactForm(),
         "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
@@ -177,12 +177,9 @@ def _own_point(site: Site) -> list[dict[str, Any]]:
     return [{"lat": site.latitude, "lon": site.longitude, "label": site.name, **state}]
 
 
-def _orders_url(kwargs: dict[str, str]) -> str:
-    """The panel of the app above this one, if it is there."""
-    try:
-        return reverse("workorders:site-panel", kwargs=kwargs)
-    except NoReverseMatch:
-        return ""
+def _orders_url(enrolment: Enrolment | None) -> str:
+    """The panel of the app above this one, for a site that is in the rollout."""
+    return reverse("workorders:site-panel", args=[enrolment.pk]) if enrolment else ""
 
 
 def site_new(request: HttpRequest, code: str) -> HttpResponse:
