@@ -72,7 +72,7 @@ def reasons_against(
     built = problems.build(order.rollout, [order], now=at, moving=moving, around=day)
     missing = [one.name for one in technicians if str(one.pk) not in built.technicians]
     if missing:
-        return [f"{', '.join(missing)} cannot be planned: not active, or without a base on the map."]
+        return [f"{', '.join(missing)} cannot be planned: not active, or without a base or shifts."]
     placement = problems.placement_at(built, order, technicians, starts_at)
     if placement.end <= placement.start:
         return ["Nobody has recorded how long this visit takes. Give the steps of the plan their minutes."]

@@ -99,7 +99,7 @@ def _check_possible(rollout: Rollout, waves: Sequence[Wave]) -> None:
         )
     if not people.available(rollout).exists():
         raise NobodyAvailable(
-            "No technician can be planned. Import technicians with a base, or make one active."
+            "No technician can be planned. Import technicians with a base and shifts, or make one active."
         )
 
 
@@ -218,7 +218,7 @@ def _metrics(
         "first_day": min(p.day for p in ours).isoformat() if ours else "",
         "last_day": max(p.day for p in ours).isoformat() if ours else "",
         "technicians": len(loads),
-        "available": sum(1 for one in built.problem.technicians if one.shifts),
+        "available": len(built.technicians),
         "iterations": result.metrics.iterations,
         "loads": {technician: _load(placements) for technician, placements in loads.items()},
     }

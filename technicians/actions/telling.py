@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from rollout import audit, jobs
 from rollout.exceptions import Refused
@@ -97,8 +98,10 @@ def _message(row: Assignment) -> EmailMessage:
         "order": visit.work_order,
         "rollout": visit.work_order.rollout,
         "technician": row.technician,
-        "starts": starts,
-        "ends": visit.ends_at.astimezone(site.zone),
+        # Words, not moments: a template would show those on the server's clock.
+        "day": date_format(starts, "l, F j, Y"),
+        "hours": f"{starts:%H:%M} to {visit.ends_at.astimezone(site.zone):%H:%M}",
+        "zone": starts.tzname(),
         "link": links.link_for(visit, row.technician),
     }
     body = render_to_string("technicians/schedule_email.txt", context)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from rollout.models import Rollout, User
 from technicians.choices import VisitState
@@ -37,8 +37,9 @@ def with_calendar(technicians: QuerySet[Technician]) -> QuerySet[Technician]:
 
 
 def available(rollout: Rollout) -> QuerySet[Technician]:
-    """Technicians a proposal may use: active, with a base on the map."""
-    return with_calendar(engaged(rollout).filter(is_active=True, latitude__isnull=False))
+    """Technicians a proposal may use: active, with a base on the map and shifts."""
+    works = Exists(Shift.objects.filter(technician=OuterRef("pk")))
+    return with_calendar(engaged(rollout).filter(works, is_active=True, latitude__isnull=False))
 
 
 def listed(rollout: Rollout, *, now: datetime) -> QuerySet[Technician]:
