@@ -102,7 +102,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "weeks": [(f"W{week}", closed) for week, closed in enumerate((3, 6, 9, 14, 13, 17, 21, 19), 31)],
             "points": _points(),
             "form": form,
-            "page_obj": Paginator(range(1, 3215), 50).get_page(request.GET.get("page", 3)),
+            "page_obj": Paginator(range(1, 3215), 50).get_page(request.GET.get("page")),
             "job": _job(JobState.RUNNING, started=now - timedelta(seconds=20)),
             "job_counts": {"total": 240, "done": 37, "failed": 2, "cancelled": 0},
             "ended_job": _job(JobState.FAILED, started=now - timedelta(minutes=3)),

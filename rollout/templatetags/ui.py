@@ -299,14 +299,14 @@ def rollout_nav(context: Context, rollout: Rollout) -> dict[str, Any]:
     """`{% rollout_nav rollout %}`: the sidebar of a rollout; `nav_badges` in the context adds counts."""
     request = context["request"]
     groups = ui_nav.rollout_groups(request.user, rollout, request.path, context.get("nav_badges"))
-    return {"groups": groups}
+    return {"groups": groups, "label": rollout.name}
 
 
 @register.inclusion_tag("ui/nav.html", takes_context=True)
 def house_nav(context: Context) -> dict[str, Any]:
     """`{% house_nav %}`: the links that are the same everywhere."""
     request = context["request"]
-    return {"groups": [ui_nav.house_group(request.user, request.path)]}
+    return {"groups": [ui_nav.house_group(request.user, request.path)], "label": "Downbeat"}
 
 
 @register.simple_tag
