@@ -28,7 +28,9 @@ class HasTeamAccount(Refused):
 @transaction.atomic
 def account_of(technician: Technician) -> User:
     """Return the technician's own account, made on first use, without a password. Raises `HasTeamAccount`."""
-    technician = Technician.objects.select_for_update(of=("self",)).select_related("user").get(pk=technician.pk)
+    technician = (
+        Technician.objects.select_for_update(of=("self",)).select_related("user").get(pk=technician.pk)
+    )
     if technician.user is not None:
         return _only_a_technician(technician.user)
     email = technician.email.lower()
@@ -43,7 +45,9 @@ def account_of(technician: Technician) -> User:
 
 def _only_a_technician(user: User) -> User:
     if user.is_superuser or user.is_staff or user.memberships.exists() or user.managed_providers.exists():
-        raise HasTeamAccount(f"{user.name} has a team account as well; they sign in with it instead of a link.")
+        raise HasTeamAccount(
+            f"{user.name} has a team account as well; they sign in with it instead of a link."
+        )
     return user
 
 
@@ -55,6 +59,18 @@ def link_for(visit: Visit, technician: Technician) -> str:
     """Return the absolute address to send to the technician of a visit."""
     token = sesame.utils.get_token(account_of(technician), scope=_scope(visit))
     return f"{settings.PUBLIC_URL}{reverse('technicians:visit-open', args=[visit.key])}?t={token}"
+
+
+@transaction.atomic
+def disclose(*, visit: Visit, technician: Technician, by: User, at: datetime) -> str:
+    """Return a technician's link for somebody of the team to pass on, and write down who saw it. Raises `HasTeamAccount`."""
+    link = link_for(visit, technician)
+    order = visit.work_order
+    summary = f"Link of {technician.name} to {order.number} shown"
+    audit.record(
+        "technicians.link.shown", subject=order, rollout=order.rollout, by=by, at=at, summary=summary
+    )
+    return link
 
 
 def user_of(token: str, visit: Visit, *, now: datetime) -> User | None:

@@ -15,6 +15,7 @@ export class Submission {
     this.button.disabled = true;
     try {
       await this.host.record("submitted", {});
+      scrollTo(0, 0); // the banner there tells what happens now
     } catch (error) {
       console.error(error);
       say(this.refused, "This could not be kept on the phone. Free some space, then submit again.");
