@@ -233,6 +233,7 @@ def test_they_die_with_us_however_we_die(tmp_path):
 
 def test_leftovers_are_ended(tmp_path):
     with subprocess.Popen(SLEEPER, start_new_session=True, stdout=subprocess.DEVNULL) as left:
+        eventually(lambda: alive(left.pid))  # a program that is just being loaded has no command line yet
         (tmp_path / "web.pid").write_text(str(left.pid))
         assert end_leftovers(tmp_path, sys.executable) == ["web"]
         assert left.wait(5) == -signal.SIGTERM
@@ -241,6 +242,7 @@ def test_leftovers_are_ended(tmp_path):
 
 def test_a_stranger_with_a_noted_number_is_left_alone(tmp_path):
     with subprocess.Popen(SLEEPER, start_new_session=True, stdout=subprocess.DEVNULL) as stranger:
+        eventually(lambda: alive(stranger.pid))
         (tmp_path / "web.pid").write_text(str(stranger.pid))
         assert end_leftovers(tmp_path, "/another/checkout/.venv/bin") == []
         assert stranger.poll() is None
