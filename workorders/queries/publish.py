@@ -77,6 +77,14 @@ class Checklist:
         return sum(group.blocked for group in self.groups)
 
     @property
+    def missing(self) -> tuple[tuple[str, int], ...]:
+        """(fact, number of sites that wait for it) over all sites, the most wanted first."""
+        counted: Counter[str] = Counter()
+        for group in self.groups:
+            counted.update(dict(group.missing))
+        return tuple(counted.most_common())
+
+    @property
     def open_clauses(self) -> int:
         """Clauses nobody has decided on."""
         return self.coverage.open if self.coverage else 0

@@ -242,7 +242,7 @@ def what_words(rule: Rule, titles: Mapping[str, str]) -> str:
         Effect.ADD_MATERIAL: lambda: f"bring {_material_words(payload)} for {step}",
         Effect.ADD_EVIDENCE: lambda: f"{step} also asks for {_evidence_words(payload)}",
         Effect.NOTE: lambda: (
-            f"tell the technician{f' at {step}' if rule.step_key else ''}: “{payload.get('text')}”"
+            f"tell the technician{f' at {step}' if rule.step_key else ''}: “{str(payload.get('text', '')).rstrip('. ')}”"
         ),
     }
     return words[Effect(rule.effect)]()

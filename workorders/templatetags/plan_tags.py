@@ -29,3 +29,9 @@ def kind_icon(kind: str, label: str = "") -> SafeString:
 def phase_icon(phase: str) -> SafeString:
     """`{% phase_icon "install" %}`: the icon of a phase, for the eye only."""
     return icon_svg(look_of(phase).icon)
+
+
+@register.filter
+def one_line(text: str) -> str:
+    """`{{ step.instructions|one_line }}`: paragraphs and list items in one line."""
+    return " · ".join(line for raw in text.splitlines() if (line := raw.strip().removeprefix("- ").strip()))
