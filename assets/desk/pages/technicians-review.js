@@ -49,9 +49,9 @@ class ReviewSheet extends HTMLElement {
     this.choose(item);
     const button = item.querySelector(selector);
     if (!button) return this.move(step);
+    button.click();
     const items = this.items;
     this.currentId = (items[items.indexOf(item) + step] ?? item).id;
-    button.click();
   }
 
   reject() {
@@ -69,6 +69,8 @@ class ReviewSheet extends HTMLElement {
   }
 
   #click(event) {
+    const item = event.target.closest("[data-evidence]");
+    if (item) this.currentId = item.id;
     const link = event.target.closest("[data-lightbox]");
     if (link && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
