@@ -51,7 +51,18 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     class Meta:
         model = Job
-        fields = ("key", "kind", "title", "rollout", "state", "message", "counts", "created_at", "started_at", "ended_at")
+        fields = (
+            "key",
+            "kind",
+            "title",
+            "rollout",
+            "state",
+            "message",
+            "counts",
+            "created_at",
+            "started_at",
+            "ended_at",
+        )
 
     def get_counts(self, job: Job) -> dict[str, int]:
         """Total, done, failed and cancelled items."""
@@ -73,8 +84,7 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet[Job]):
 
     def get_queryset(self) -> QuerySet[Job]:
         """Jobs of rollouts on whose team the caller is."""
-        visible: QuerySet[Job] = Job.objects.visible_to(self.request.user)
-        return visible.select_related("rollout").order_by("-created_at")
+        return queries.visible_jobs(self.request.user)
 
 
 router: Any = SimpleRouter()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from rollout.access import AnyUser
 from rollout.models import AuditEntry, Client, Job, Membership, Rollout, User, Wave
 
 
@@ -47,6 +48,12 @@ def recent_activity(rollout: Rollout, *, limit: int = 12) -> QuerySet[AuditEntry
     """The newest audit entries of a rollout."""
     entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(rollout=rollout).select_related("by")
     return entries[:limit]
+
+
+def visible_jobs(user: AnyUser) -> QuerySet[Job]:
+    """All jobs the user may see, the newest first."""
+    jobs: QuerySet[Job] = Job.objects.visible_to(user)
+    return jobs.select_related("rollout").order_by("-created_at")
 
 
 def jobs_of(rollout: Rollout, *, limit: int = 50) -> QuerySet[Job]:

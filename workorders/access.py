@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from rollout.access import AnyUser, require
 from rollout.permissions import Permission
+from sites.models import Enrolment
 from workorders.models import (
     Clause,
     Evidence,
@@ -73,6 +74,14 @@ def work_order_for(user: AnyUser, number: str, permission: Permission) -> WorkOr
     order: WorkOrder = get_object_or_404(visible, number=number)
     require(user, permission, order.rollout)
     return order
+
+
+def enrolment_for(user: AnyUser, pk: int, permission: Permission) -> Enrolment:
+    """Return a site's place in a rollout, for the work orders that belong to it."""
+    visible = Enrolment.objects.visible_to(user).select_related("rollout__client")
+    enrolment: Enrolment = get_object_or_404(visible, pk=pk)
+    require(user, permission, enrolment.rollout)
+    return enrolment
 
 
 def packet_for(user: AnyUser, pk: int, permission: Permission) -> Packet:

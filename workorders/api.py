@@ -9,6 +9,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.routers import SimpleRouter
 
 from workorders.models import Packet, WorkOrder
+from workorders.queries import orders, packets
 
 
 class WorkOrderSerializer(serializers.ModelSerializer[WorkOrder]):
@@ -20,7 +21,16 @@ class WorkOrderSerializer(serializers.ModelSerializer[WorkOrder]):
 
     class Meta:
         model = WorkOrder
-        fields = ("number", "rollout", "site", "state", "state_since", "accountable", "missing_facts", "closed_at")
+        fields = (
+            "number",
+            "rollout",
+            "site",
+            "state",
+            "state_since",
+            "accountable",
+            "missing_facts",
+            "closed_at",
+        )
 
 
 class WorkOrderViewSet(viewsets.ReadOnlyModelViewSet[WorkOrder]):
@@ -32,10 +42,11 @@ class WorkOrderViewSet(viewsets.ReadOnlyModelViewSet[WorkOrder]):
 
     def get_queryset(self) -> QuerySet[WorkOrder]:
         """Own rollouts; `?rollout=CODE` and `?state=` narrow."""
-        orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(self.request.user)
         wanted = {"rollout__code": "rollout", "state": "state"}
-        filters = {field: self.request.GET[name] for field, name in wanted.items() if name in self.request.GET}
-        return orders.filter(**filters).select_related("rollout", "enrolment__site", "accountable").order_by("number")
+        filters = {
+            field: self.request.GET[name] for field, name in wanted.items() if name in self.request.GET
+        }
+        return orders.visible_orders(self.request.user).filter(**filters)
 
 
 class PacketSerializer(serializers.ModelSerializer[Packet]):
@@ -57,8 +68,7 @@ class PacketViewSet(viewsets.ReadOnlyModelViewSet[Packet]):
 
     def get_queryset(self) -> QuerySet[Packet]:
         """Newest first."""
-        packets: QuerySet[Packet] = Packet.objects.visible_to(self.request.user)
-        return packets.select_related("work_order").order_by("-compiled_at", "pk")
+        return packets.visible_packets(self.request.user)
 
 
 router: Any = SimpleRouter()

@@ -131,3 +131,9 @@ def own_file(visit: Visit, evidence_key: uuid.UUID) -> StoredFile | None:
     """Return the file of one piece of evidence of this visit."""
     evidence = Evidence.objects.filter(key=evidence_key, visit_key=visit.key).select_related("file").first()
     return evidence.file if evidence else None
+
+
+def again(visit: Visit) -> Visit:
+    """Return a visit as it is by now, with its work order."""
+    fresh: Visit = Visit.objects.select_related("work_order").get(pk=visit.pk)
+    return fresh

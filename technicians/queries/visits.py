@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
@@ -39,3 +40,9 @@ def crew_of(visit: Visit) -> list[Assignment]:
     """Return the current crew of a visit loaded by `with_people`, lead first."""
     crew: list[Assignment] = visit.crew  # type: ignore[attr-defined]
     return crew
+
+
+def behind_link(key: uuid.UUID) -> Visit | None:
+    """Return the visit a link names, whoever asks, with its rollout and site; the token decides what becomes of it."""
+    visits = Visit.objects.select_related("work_order__rollout", "work_order__enrolment__site")
+    return visits.filter(key=key).first()

@@ -19,7 +19,6 @@ from rollout.uploads import OversizeUpload
 from rollout.views.parts import signed_in
 from technicians import access, forms
 from technicians.actions import visits as actions
-from technicians.models import Visit
 from technicians.queries import field as queries
 from workorders import pictures
 from workorders.actions import field
@@ -77,7 +76,7 @@ def visit_events(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     except actions.NoPacket as refusal:
         return _sentence(str(refusal), 409)
     told: list[dict[str, Any]] = [{"id": a.id, "status": a.status, "sentence": a.sentence} for a in answers]
-    fresh = Visit.objects.select_related("work_order").get(pk=visit.pk)
+    fresh = queries.again(visit)
     state = queries.visit_state(fresh, actions.packet_of(fresh), now=timezone.now())
     return JsonResponse({"events": [*told, *broken], "state": state})
 

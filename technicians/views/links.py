@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django_ratelimit.core import is_ratelimited
 
 from technicians import links
-from technicians.models import Visit
+from technicians.queries import visits
 
 BACKEND = "sesame.backends.ModelBackend"
 
@@ -34,8 +34,7 @@ def visit_open(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if limited:
         return render(request, "technicians/link_wait_page.html", status=429)
     token = request.POST.get("t") or request.GET.get("t", "")
-    visits = Visit.objects.select_related("work_order__rollout", "work_order__enrolment__site")
-    visit = visits.filter(key=key).first()
+    visit = visits.behind_link(key)
     user = links.user_of(token, visit, now=timezone.now()) if visit and token else None
     if visit is None or user is None:
         if request.user.is_authenticated and not token:

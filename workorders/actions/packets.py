@@ -23,8 +23,8 @@ from workorders.packet_inputs import compile_orders, plan_inputs
 from workorders.packets.compile import Compiled
 from workorders.packets.render import PacketNotRendered, render_pdf
 from workorders.queries import plan as plan_queries
+from workorders.queries.packets import RENDER_JOB
 
-RENDER_JOB = "workorders.packets.render"
 # Work that has begun keeps its packet: there a change is a deviation, not a new packet.
 COMPILED_STATES = (
     WorkOrderState.PLANNED,
@@ -60,7 +60,9 @@ def start_generating(*, rollout: Rollout, by: User, at: datetime, back_url: str)
         running = Job.objects.filter(rollout=rollout, kind=RENDER_JOB, ended_at__isnull=True).first()
         if running is not None:
             return running
-        return jobs.start(RENDER_JOB, title="Generate packets", rollout=rollout, by=by, at=at, back_url=back_url)
+        return jobs.start(
+            RENDER_JOB, title="Generate packets", rollout=rollout, by=by, at=at, back_url=back_url
+        )
 
 
 @transaction.atomic
@@ -94,19 +96,28 @@ def compile_packets(*, rollout: Rollout, by: User, at: datetime) -> Tally:
 
 
 def _open_orders(rollout: Rollout) -> Sequence[WorkOrder]:
-    orders = WorkOrder.objects.select_for_update(of=("self",)).filter(rollout=rollout, state__in=COMPILED_STATES)
+    orders = WorkOrder.objects.select_for_update(of=("self",)).filter(
+        rollout=rollout, state__in=COMPILED_STATES
+    )
     return orders.select_related(
         "rollout__client", "rollout__pm", "enrolment__site", "enrolment__wave__pf", "accountable"
     ).order_by("number")
 
 
 def _current_packets(orders: Sequence[WorkOrder]) -> Sequence[Packet]:
-    return Packet.objects.filter(work_order__in=[o.pk for o in orders], superseded_at__isnull=True).defer("content", "trace")
+    return Packet.objects.filter(work_order__in=[o.pk for o in orders], superseded_at__isnull=True).defer(
+        "content", "trace"
+    )
 
 
 def _note_missing(order: WorkOrder, compiled: Compiled) -> None:
     order.missing_facts = [
-        {"attribute": fact.attribute, "label": fact.label, "needed_by": list(fact.needed_by), "sentence": fact.sentence}
+        {
+            "attribute": fact.attribute,
+            "label": fact.label,
+            "needed_by": list(fact.needed_by),
+            "sentence": fact.sentence,
+        }
         for fact in compiled.missing
     ]
 
@@ -152,7 +163,9 @@ def _bring_back(compiled: list[Packet], at: datetime) -> list[Packet]:
     """Write new packets; one that existed before (a plan change taken back) becomes current again instead of a twin."""
     known = {
         (p.work_order_id, p.hash): p
-        for p in Packet.objects.filter(work_order__in=[p.work_order_id for p in compiled], superseded_at__isnull=False)
+        for p in Packet.objects.filter(
+            work_order__in=[p.work_order_id for p in compiled], superseded_at__isnull=False
+        )
         .filter(hash__in=[p.hash for p in compiled])
         .select_related("work_order__rollout")
     }
@@ -174,7 +187,9 @@ def render_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
     Raises `workorders.packets.render.PacketNotRendered`.
     """
     if packet.pdf_id is None:
-        html = packet_html(packet.content, live_url=live_url(packet.hash), issued_at=at, fingerprint=packet.hash)
+        html = packet_html(
+            packet.content, live_url=live_url(packet.hash), issued_at=at, fingerprint=packet.hash
+        )
         rendered = render_pdf(html, assets={}, css=packet_css())
         stored = files.store(
             rendered.pdf,
@@ -196,7 +211,9 @@ def render_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
 @transaction.atomic
 def issue_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
     """Issue a rendered packet: its work order becomes ready. A packet issued or superseded already stays as it is."""
-    packet = Packet.objects.select_for_update(of=("self",)).select_related("work_order__rollout").get(pk=packet.pk)
+    packet = (
+        Packet.objects.select_for_update(of=("self",)).select_related("work_order__rollout").get(pk=packet.pk)
+    )
     if packet.issued_at is not None or packet.superseded_at is not None:
         return packet
     packet.issued_at, packet.issued_by = at, by

@@ -10,7 +10,9 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncWeek
 
+from rollout.access import AnyUser
 from rollout.models import Rollout, User
+from sites.models import Enrolment
 from workorders.choices import Verdict, WorkOrderState
 from workorders.models import Packet, WorkOrder
 
@@ -134,7 +136,13 @@ def owes_next(order: WorkOrder) -> str:
     return OWES.get(WorkOrderState(order.state), "")
 
 
-def order_of_enrolment(user: User, enrolment_id: int) -> WorkOrder | None:
-    """Return the work order of an enrolment if the user may see it and it exists."""
-    orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user).filter(enrolment_id=enrolment_id)
+def order_of_enrolment(enrolment: Enrolment) -> WorkOrder | None:
+    """Return the work order of an enrolment if there is one yet."""
+    orders: QuerySet[WorkOrder] = WorkOrder.objects.filter(enrolment=enrolment)
     return orders.select_related("rollout", "accountable").first()
+
+
+def visible_orders(user: AnyUser) -> QuerySet[WorkOrder]:
+    """All work orders the user may see, with rollout, site and accountable person, by number."""
+    orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user)
+    return orders.select_related("rollout", "enrolment__site", "accountable").order_by("number")

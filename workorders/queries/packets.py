@@ -8,10 +8,13 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
+from rollout.access import AnyUser
 from rollout.models import Job, Rollout
-from workorders.actions.packets import RENDER_JOB
 from workorders.choices import WorkOrderState
 from workorders.models import Packet, PlanRevision, StatementOfWork, WorkOrder
+
+RENDER_JOB = "workorders.packets.render"
+"""The kind of job that compiles all packets and renders what is new."""
 
 
 @dataclass(frozen=True)
@@ -148,3 +151,19 @@ def left_out(packet: Packet) -> list[dict[str, Any]]:
     """Return the trace lines about steps that are not in this packet: what a variation removed, and why."""
     inside = {step["key"] for phase in packet.content["phases"] for step in phase["steps"]}
     return [line for line in packet.trace if line["step_key"] not in inside and line["rule_key"]]
+
+
+def visible_packets(user: AnyUser) -> QuerySet[Packet]:
+    """All packets the user may see, the newest first."""
+    packets: QuerySet[Packet] = Packet.objects.visible_to(user)
+    return packets.select_related("work_order").order_by("-compiled_at", "pk")
+
+
+def named(packet_hash: str) -> Packet | None:
+    """Return the packet with this hash, whoever asks, without its content."""
+    return Packet.objects.filter(hash=packet_hash).defer("content", "trace").first()
+
+
+def may_see(user: AnyUser, packet: Packet) -> bool:
+    """Return whether this user may open the packet itself."""
+    return bool(Packet.objects.visible_to(user).filter(pk=packet.pk).exists())

@@ -53,7 +53,8 @@ def order_page(request: HttpRequest, number: str) -> HttpResponse:
         "history": base_queries.history_of(order),
         "hold_form": HoldForm(),
         "owes": queries.owes_next(order),
-        "may_hold": order.state not in (WorkOrderState.DONE, WorkOrderState.CANCELLED, WorkOrderState.ON_HOLD),
+        "may_hold": order.state
+        not in (WorkOrderState.DONE, WorkOrderState.CANCELLED, WorkOrderState.ON_HOLD),
     }
     return render(request, "workorders/order_page.html", context)
 
@@ -90,5 +91,5 @@ def order_release(request: HttpRequest, number: str) -> HttpResponse:
 
 def site_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """The work orders of one enrolment, as a panel inside the site's page."""
-    order = queries.order_of_enrolment(signed_in(request), pk)
-    return render(request, "workorders/site_panel.html", {"order": order})
+    enrolment = access.enrolment_for(request.user, pk, Permission.WORK_ORDER_VIEW)
+    return render(request, "workorders/site_panel.html", {"order": queries.order_of_enrolment(enrolment)})

@@ -23,14 +23,13 @@ from django_ratelimit.core import is_ratelimited
 
 from rollout import access as base_access
 from rollout import files, jobs, zips
+from rollout import queries as base_queries
 from rollout.exceptions import Refused
 from rollout.exports import export_response
-from rollout.models import Wave
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
 from workorders import access
 from workorders.actions import packets as actions
-from workorders.models import Packet
 from workorders.queries import packets as queries
 from workorders.queries import plan as plan_queries
 
@@ -69,7 +68,7 @@ def packet_list(request: HttpRequest, code: str) -> HttpResponseBase:
         "summary": queries.summary(rollout, published),
         "facts": queries.missing_facts(rollout),
         "page": Paginator(orders, PER_PAGE).get_page(request.GET.get("page")),
-        "waves": Wave.objects.filter(rollout=rollout),
+        "waves": base_queries.waves_of(rollout),
         "shows": SHOWS,
         "job": job,
         "counts": jobs.counts(job) if job else None,
@@ -134,10 +133,9 @@ def packet_live(request: HttpRequest, packet_hash: str) -> HttpResponse:
     """What the QR code opens. Strangers learn whether the paper in their hand is the latest and nothing else."""
     if is_ratelimited(request, group="packet-live", key="ip", rate=settings.LINK_RATE, increment=True):
         return render(request, "workorders/packet_live_wait_page.html", status=429)
-    packet = Packet.objects.filter(hash=packet_hash).defer("content", "trace").first()
+    packet = queries.named(packet_hash)
     if packet is None:
         return render(request, "workorders/packet_live_page.html", {"packet": None}, status=404)
-    mine = Packet.objects.visible_to(request.user).filter(pk=packet.pk).exists()
-    if mine:
+    if queries.may_see(request.user, packet):
         return redirect("workorders:packet", pk=packet.pk)
     return render(request, "workorders/packet_live_page.html", {"packet": packet})
