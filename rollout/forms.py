@@ -101,7 +101,7 @@ class WaveForm(forms.ModelForm):
             memberships__client=rollout.client, memberships__role__in=[Role.PM, Role.PF]
         )
         self.fields["pf"].queryset = members.distinct()  # type: ignore[attr-defined]
-        if not self.instance.pk and "number" not in self.initial:
+        if self.initial.get("number") is None:
             last = rollout.waves.order_by("number").last()
             self.initial["number"] = last.number + 1 if last else 0
 
@@ -123,7 +123,10 @@ class WaveForm(forms.ModelForm):
 
 
 class MemberForm(forms.Form):
-    """Add somebody to the team."""
+    """Add somebody to the team; beside the form of the rollout, so that its fields need ids of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="member_%s", **kwargs)
 
     email = forms.EmailField(label="E-mail address")
     name = forms.CharField(label="Name", max_length=120)

@@ -2,10 +2,23 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class QueryMiddleware:
+    """Refuse addresses with a NUL character, which no list of ours means and PostgreSQL cannot compare with."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            raise BadRequest("This address has a character in it that cannot be read.")
+        return self.get_response(request)
 
 
 class FragmentMiddleware:
