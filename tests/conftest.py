@@ -83,6 +83,8 @@ def worker(transactional_db, tmp_path):
     real = RealWorker(tmp_path)
     yield real
     real.stop()
+    if real.log.exists():
+        print(real.log.read_text()[-4000:])  # shown by pytest when the test failed
 
 
 def _queue_exists(broker, app):

@@ -143,7 +143,13 @@ class SowFactory(DjangoModelFactory):
     uploaded_at = NOW
     file = factory.LazyAttribute(
         lambda sow: base.StoredFile.objects.create(
-            rollout=sow.rollout, name="sow.md", media_type="text/markdown", size=3, sha256="0" * 64, content="00/0", stored_at=NOW
+            rollout=sow.rollout,
+            name="sow.md",
+            media_type="text/markdown",
+            size=3,
+            sha256="0" * 64,
+            content="00/0",
+            stored_at=NOW,
         )
     )
 
@@ -186,7 +192,9 @@ class WorkOrderFactory(DjangoModelFactory):
 
     enrolment = factory.SubFactory(EnrolmentFactory)
     rollout = factory.SelfAttribute("enrolment.rollout")
-    number = factory.LazyAttribute(lambda order: f"{order.rollout.code}-{order.enrolment.site.key}".upper())
+    number = factory.LazyAttribute(
+        lambda order: f"{order.rollout.code}-{order.enrolment.site.key}".upper().replace("/", "-")
+    )
     accountable = factory.SelfAttribute("rollout.pm")
     accountable_since = NOW
     state_since = NOW
@@ -266,7 +274,12 @@ def a_packet(order: work.WorkOrder, *, pdf: bool = True) -> work.Packet:
         from rollout import files
 
         stored = files.store(
-            b"%PDF-1.7 test", name="p.pdf", media_type="application/pdf", rollout=order.rollout, by=None, at=NOW
+            b"%PDF-1.7 test",
+            name="p.pdf",
+            media_type="application/pdf",
+            rollout=order.rollout,
+            by=None,
+            at=NOW,
         )
     return work.Packet.objects.create(
         work_order=order,
@@ -280,3 +293,15 @@ def a_packet(order: work.WorkOrder, *, pdf: bool = True) -> work.Packet:
         pages=1 if pdf else None,
         rendered_at=NOW if pdf else None,
     )
+
+
+class AttributeValueFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.AttributeValue
+
+    site = factory.SubFactory(SiteFactory)
+    attribute = factory.SubFactory(AttributeFactory, client=factory.SelfAttribute("..site.client"))
+    value = "drop"
+    source = "pm"
+    observed_on = date(2026, 11, 1)
+    recorded_at = NOW
