@@ -126,7 +126,8 @@ class MemberForm(forms.Form):
     """Add somebody to the team; beside the form of the rollout, so that its fields need ids of their own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="member_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "member_%s"
 
     email = forms.EmailField(label="E-mail address")
     name = forms.CharField(label="Name", max_length=120)

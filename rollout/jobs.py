@@ -217,7 +217,7 @@ def retry(*, job: Job, at: datetime) -> Job:
 def begin(job_id: int, *, at: datetime) -> Job | None:
     """Mark a job as running; None when it has ended or, for a whole job, when another worker is alive on it."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        job: Job | None = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None or job.has_ended:
             return None
         whole_and_busy = job.kind in WHOLE_KINDS and job.state == JobState.RUNNING and not _quiet(job, at)

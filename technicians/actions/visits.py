@@ -57,7 +57,8 @@ class Answer:
 
 def packet_of(visit: Visit) -> Packet:
     """Return the packet the visit works from: the order's current one. Raises `NoPacket`."""
-    packet = visit.work_order.packets.filter(superseded_at__isnull=True).select_related("pdf").first()
+    current = visit.work_order.packets.filter(superseded_at__isnull=True)
+    packet: Packet | None = current.select_related("pdf").first()
     if packet is None:
         raise NoPacket("This visit has no packet yet. Call your facilitator.")
     return packet

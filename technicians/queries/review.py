@@ -91,17 +91,19 @@ def _with_counts(rollout: Rollout) -> QuerySet[Visit]:
     problems = Event.objects.filter(
         visit_key=OuterRef("key"), type=EventType.PROBLEM_RAISED, conflicts_with__isnull=True
     )
-    return visits.annotate(
+    counted: QuerySet[Any] = visits.annotate(
         evidence_count=Coalesce(Subquery(_count(evidence)), 0),
         problem_count=Coalesce(Subquery(_count(problems)), 0),
     )
+    return counted
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.order_by().values("visit_key").annotate(n=Count("pk")).values("n")
+    counted: QuerySet[Any] = rows.order_by().values("visit_key").annotate(n=Count("pk")).values("n")
+    return counted
 
 
-def export_rows(visits: Iterable[Visit]) -> Iterator[tuple[Any, ...]]:
+def export_rows(visits: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
     """Yield the queue as rows of a file."""
     for visit in visits:
         site = visit.work_order.enrolment.site

@@ -65,7 +65,7 @@ def visit_events(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     """Take a batch of events. Every event is answered by id: ok, same, conflict or refused with a sentence."""
     visit = access.own_visit(request.user, key)
     try:
-        payload = JSONParser().parse(request)
+        payload = JSONParser().parse(request)  # type: ignore[arg-type]
     except ParseError:
         return _sentence(
             "The phone sent something unreadable. Reload the page; nothing on the phone is lost.", 400

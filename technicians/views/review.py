@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -62,7 +63,7 @@ def review_queue(request: HttpRequest, code: str) -> HttpResponseBase:
 def review_visit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One visit: what was asked, what came, a verdict for each."""
     visit = access.visit_for(request.user, key, Permission.EVIDENCE_REVIEW)
-    context = {"rollout": visit.work_order.rollout, "visit": visit}
+    context: dict[str, Any] = {"rollout": visit.work_order.rollout, "visit": visit}
     try:
         packet = actions.packet_of(visit)
     except actions.NoPacket:

@@ -42,7 +42,7 @@ def order_panel(request: HttpRequest, number: str) -> HttpResponse:
 def visit_link(request: HttpRequest, key: uuid.UUID, technician: int) -> HttpResponse:
     """Show the link of one technician of a visit, once; that it was shown is written down."""
     visit = access.visit_for(request.user, key, Permission.WORK_ORDER_EDIT)
-    booked = next((a.technician for a in visit.crew if a.technician_id == technician), None)
+    booked = next((a.technician for a in queries.crew_of(visit) if a.technician_id == technician), None)
     if booked is None or visit.state not in ACTIVE_VISIT_STATES:
         raise Http404
     context: dict[str, object] = {"technician": booked, "visit": visit, "link": "", "sentence": ""}

@@ -156,7 +156,7 @@ def receive_file(
     Raises `NotAnnounced` (send the event first) or `HashMismatch` (send the file again).
     """
     found = Evidence.objects.select_for_update(of=("self",)).select_related("work_order__rollout")
-    evidence = found.filter(key=evidence_key, visit_key=visit_key).first()
+    evidence: Evidence | None = found.filter(key=evidence_key, visit_key=visit_key).first()
     if evidence is None:
         raise NotAnnounced("The answer this file belongs to has not arrived yet. It will be sent again.")
     if evidence.file_id is not None:

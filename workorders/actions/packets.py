@@ -57,7 +57,8 @@ def start_generating(*, rollout: Rollout, by: User, at: datetime, back_url: str)
         raise NoPublishedPlan("Publish the plan first: packets are compiled from a published revision.")
     with transaction.atomic():
         Rollout.objects.select_for_update().get(pk=rollout.pk)
-        running = Job.objects.filter(rollout=rollout, kind=RENDER_JOB, ended_at__isnull=True).first()
+        open_jobs = Job.objects.filter(rollout=rollout, kind=RENDER_JOB, ended_at__isnull=True)
+        running: Job | None = open_jobs.first()
         if running is not None:
             return running
         return jobs.start(
@@ -99,15 +100,15 @@ def _open_orders(rollout: Rollout) -> Sequence[WorkOrder]:
     orders = WorkOrder.objects.select_for_update(of=("self",)).filter(
         rollout=rollout, state__in=COMPILED_STATES
     )
-    return orders.select_related(
+    loaded = orders.select_related(
         "rollout__client", "rollout__pm", "enrolment__site", "enrolment__wave__pf", "accountable"
-    ).order_by("number")
+    )
+    return list(loaded.order_by("number"))
 
 
 def _current_packets(orders: Sequence[WorkOrder]) -> Sequence[Packet]:
-    return Packet.objects.filter(work_order__in=[o.pk for o in orders], superseded_at__isnull=True).defer(
-        "content", "trace"
-    )
+    current = Packet.objects.filter(work_order__in=[o.pk for o in orders], superseded_at__isnull=True)
+    return list(current.defer("content", "trace"))
 
 
 def _note_missing(order: WorkOrder, compiled: Compiled) -> None:
