@@ -58,16 +58,20 @@ class Command(BaseCommand):
                 wish.interrupts = False
                 connections.close_all()
                 embedded.stop()
-        self.stdout.write("Downbeat has stopped.")
+        self._say("Downbeat has stopped.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()  # whoever reads us through a pipe wants to know now
 
     def _prepare(self, *, demo: bool) -> None:
         for name in end_leftovers(_run_directory(), _programs()):
-            self.stdout.write(f"Ended {name}, left over from a run that was killed.")
+            self._say(f"Ended {name}, left over from a run that was killed.")
         _refuse_taken_port()
         call_command("migrate", verbosity=0, interactive=False)
         _collect_static()
         if demo and "demo" in get_commands() and not Client.objects.exists():
-            self.stdout.write("Loading the demonstration (first run only)")
+            self._say("Loading the demonstration (first run only)")
             call_command("demo")
         connections.close_all()
 
@@ -82,7 +86,7 @@ class Command(BaseCommand):
                 self._greet()
             self._watch(processes, stop)
         finally:
-            self.stdout.write("Stopping")
+            self._say("Stopping")
             processes.stop()
 
     def _is_healthy_in_time(self, processes: Processes, stop: threading.Event) -> bool:
@@ -97,13 +101,13 @@ class Command(BaseCommand):
         return False
 
     def _greet(self) -> None:
-        self.stdout.write(f"\nDownbeat is running at {_address()}\n")
+        self._say(f"\nDownbeat is running at {_address()}\n")
         sign_ins = _sign_ins()
         width = max((len(entry.get("role", "")) for entry in sign_ins), default=0)
         for entry in sign_ins:
             way = entry.get("link") or f"{entry.get('email', '')}   {entry.get('password', '')}"
-            self.stdout.write(f"  {entry.get('role', ''):<{width}}   {way}")
-        self.stdout.write("\nCtrl-C stops everything.\n")
+            self._say(f"  {entry.get('role', ''):<{width}}   {way}")
+        self._say("\nCtrl-C stops everything.\n")
 
     def _watch(self, processes: Processes, stop: threading.Event) -> None:
         while not stop.wait(0.5):
