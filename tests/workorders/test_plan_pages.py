@@ -195,6 +195,15 @@ def test_the_plan_shows_phases_totals_and_clauses(cast, pm, step):
     assert "Close out" in text
 
 
+def test_the_plan_can_be_downloaded(cast, pm, step):
+    lines = b"".join(pm.get(url("plan", cast) + "?format=csv").streaming_content).decode().splitlines()
+    assert lines[1].startswith("1,Install,Mount it,")
+    assert "Photo: LED on" in lines[1]
+    book = pm.get(url("plan", cast) + "?format=xlsx")
+    assert b"".join(book.streaming_content).startswith(b"PK")
+    book.close()
+
+
 def test_the_plan_costs_the_same_for_any_number_of_steps(cast, pm, draft, django_assert_max_num_queries):
     for _ in range(25):
         make.EvidenceSpecFactory(step=make.StepFactory(revision=draft))

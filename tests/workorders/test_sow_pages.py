@@ -256,6 +256,17 @@ def test_filters_live_in_the_address(cast, pm, address, shown, hidden):
     assert hidden not in text
 
 
+def test_what_became_of_every_clause_can_be_downloaded(cast, pm):
+    sow = bring(cast.rollout, cast.pm)
+    draft = draft_of(cast.rollout)
+    clause_actions.accept_proposal(clause=clause(sow, "400 USD"), revision=draft, by=cast.pm, at=NOW)
+    lines = b"".join(pm.get(url("sow", cast) + "?format=csv").streaming_content).decode().splitlines()
+    assert len(lines) == 6
+    assert f'Set aside,,"Commercial, between client and contractor",{cast.pm.name}' in lines[5]
+    filtered = pm.get(url("sow", cast) + "?format=csv&state=open")
+    assert len(b"".join(filtered.streaming_content).decode().splitlines()) == 5
+
+
 def test_a_long_document_comes_in_pages(cast, pm, monkeypatch):
     monkeypatch.setattr(sow_views, "ALL_ON_ONE_PAGE", 2)
     monkeypatch.setattr(sow_views, "PAGE", 2)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from rollout import access
 from rollout.exceptions import Refused
+from rollout.exports import export_response
 from rollout.permissions import Permission
 from rollout.views.parts import refuse, signed_in
 from workorders import access as own_access
@@ -24,21 +27,56 @@ from workorders.queries import plan as queries
 from workorders.queries.sow import coverage
 from workorders.views.sow import coverage_parts
 
+_COLUMNS = (
+    "Number",
+    "Phase",
+    "Step",
+    "Instructions",
+    "Warning",
+    "Minutes",
+    "People",
+    "Skills",
+    "Tools",
+    "Materials",
+    "Evidence",
+    "Clauses",
+)
 
-def plan_page(request: HttpRequest, code: str) -> HttpResponse:
+
+def _lines(revision: PlanRevision) -> Iterator[tuple[Any, ...]]:
+    for number, step in enumerate(queries.steps_of(revision), start=1):
+        materials = [
+            f"{one['quantity']} {one['unit']} {one['name']}".replace("  ", " ") for one in step.materials
+        ]
+        evidence = [f"{spec.get_kind_display()}: {spec.label}" for spec in step.evidence_specs.all()]
+        clauses = [clause.number for clause in step.clauses.all()]
+        own = (step.title, step.instructions, step.warning, step.minutes, step.crew, step.skills, step.tools)
+        yield number, step.get_phase_display(), *own, materials, evidence, clauses
+
+
+def plan_page(request: HttpRequest, code: str) -> HttpResponseBase:
     """The working revision: the draft, or the newest published one to read."""
     rollout = access.rollout_for(request.user, code, Permission.PLAN_VIEW)  # type: ignore[arg-type]
     revision = queries.working_revision(rollout)
     if revision is None:
         may_edit = access.may(request.user, Permission.PLAN_EDIT, rollout)  # type: ignore[arg-type]
         return render(request, "workorders/plan_empty_page.html", {"rollout": rollout, "may_edit": may_edit})
-    return _revision_page(request, revision)
+    return _page_or_list(request, revision)
 
 
-def plan_revision(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def plan_revision(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Any revision by its number."""
     rollout = access.rollout_for(request.user, code, Permission.PLAN_VIEW)  # type: ignore[arg-type]
-    return _revision_page(request, get_object_or_404(queries.revisions_of(rollout), number=number))
+    return _page_or_list(request, get_object_or_404(queries.revisions_of(rollout), number=number))
+
+
+def _page_or_list(request: HttpRequest, revision: PlanRevision) -> HttpResponseBase:
+    if "format" in request.GET:
+        name = f"{revision.rollout.code} plan revision {revision.number}"
+        download = export_response(request, name, _COLUMNS, _lines(revision))
+        if download is not None:
+            return download
+    return _revision_page(request, revision)
 
 
 def _revision_page(

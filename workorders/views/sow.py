@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.utils.http import urlencode
 
 from rollout import access, files, jobs
 from rollout.exceptions import Refused
+from rollout.exports import export_response
 from rollout.models import Rollout, User
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
@@ -32,13 +35,45 @@ ALL_ON_ONE_PAGE = 600
 PAGE = 300
 
 
-def sow_page(request: HttpRequest, code: str) -> HttpResponse:
+_COLUMNS = ("Clause", "Place", "Headings", "Text", "State", "Steps", "Reason", "Set aside by", "Remarks")
+
+
+def _lines(request: HttpRequest, rollout: Rollout, sow: StatementOfWork) -> Iterator[tuple[Any, ...]]:
+    """The document as a list that proves what became of every clause, filtered as the page is."""
+    revision = plan_queries.working_revision(rollout)
+    clauses = queries.matching(sow, revision, SowFilterForm(request.GET).wanted())
+    for row in queries.clause_rows(clauses, revision):
+        clause = row.clause
+        served = [f"{number} {step.title}" for number, step in row.steps]
+        served += [f"Variation: {rule.name}" for rule in row.variations]
+        by = clause.set_aside_by.name if clause.set_aside_by else ""
+        headings = " › ".join(clause.heading_path)
+        state = dict(queries.STATES)[row.state]
+        yield (
+            clause.number,
+            clause.place,
+            headings,
+            clause.text,
+            state,
+            served,
+            clause.set_aside_reason,
+            by,
+            clause.remarks,
+        )
+
+
+def sow_page(request: HttpRequest, code: str) -> HttpResponseBase:
     """The workbench, or where there is no document yet the way to bring one."""
     user = signed_in(request)
     rollout = access.rollout_for(user, code, Permission.SOW_VIEW)
     sow = queries.current_sow(rollout)
     if sow is None:
         return _upload_page(request, rollout, SowUploadForm())
+    if "format" in request.GET:
+        name = f"{code} clauses version {sow.version}"
+        download = export_response(request, name, _COLUMNS, _lines(request, rollout, sow))
+        if download is not None:
+            return download
     return render(request, "workorders/sow_page.html", workbench(request, rollout, sow))
 
 
