@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -30,7 +31,8 @@ CHOICES = [rollout.choices, sites.choices, workorders.choices, technicians.choic
 
 
 def render(source: str, path: str = "/", /, **context) -> str:
-    return Template(source).render(Context({"request": RequestFactory().get(path), **context}))
+    page = Template(source).render(Context({"request": RequestFactory().get(path), **context}))
+    return re.sub(r"[ \n]+", " ", page)
 
 
 def every_state():
