@@ -22,6 +22,7 @@ from sites.queries.sites import (
     natural,
     regions_of,
     sites_to_add,
+    visible_sites,
     waves_of,
     week_of,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "sites_to_add",
     "tallies",
     "tally_of",
+    "visible_sites",
     "waves_of",
     "week_of",
 ]
