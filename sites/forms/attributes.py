@@ -64,8 +64,11 @@ class AttributeForm(forms.Form):
 
     def clean_choices(self) -> list[str]:
         """One a line; the same one twice counts once."""
-        lines = [line.strip() for line in self.cleaned_data["choices"].splitlines()]
-        return list({line.casefold(): line[:120] for line in reversed(lines) if line}.values())[::-1]
+        kept: dict[str, str] = {}
+        for line in self.cleaned_data["choices"].splitlines():
+            if text := line.strip()[:120]:
+                kept.setdefault(text.casefold(), text)
+        return list(kept.values())
 
     def clean(self) -> dict[str, Any]:
         """One of a list needs a list."""

@@ -33,8 +33,9 @@ def import_new(request: HttpRequest, code: str) -> HttpResponse:
     """Choose a file, or paste rows."""
     user, target = signed_in(request), _target(request)
     rollout = base_access.rollout_for(user, code, target.permission)
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = forms.UploadForm(request.POST if sent else None, request.FILES if sent else None)
+    if sent and form.is_valid():
         upload, text = form.cleaned_data["file"], form.cleaned_data["text"]
         content, name = (upload, upload.name) if upload else (text.encode(), "pasted rows.csv")
         try:
