@@ -34,7 +34,7 @@ def _reading(label: str, unit: str, low: float | None, high: float | None) -> Ev
 
 
 def _serial(label: str) -> EvidenceDraft:
-    return EvidenceDraft("serial", label, True, {"pattern": "L[XS]7?-[A-Z0-9]{8}", "example": "LX7-4KQ82MZT"})
+    return EvidenceDraft("serial", label, True, {"pattern": "L[XS]7?-[A-Z0-9]{8}", "shape": "LX7-########"})
 
 
 STEPS = (

@@ -116,7 +116,7 @@ class EvidenceSpec:
     required
         Whether the step can be done without it.
     options
-        JSON-able: ``unit``, ``low``, ``high``, ``pattern``, ``expected``, ``example`` (printed beside it), ``choices`` (list of text), ``must_show``
+        JSON-able: ``unit``, ``low``, ``high``, ``pattern``, ``expected``, ``shape`` (printed beside it), ``choices`` (list of text), ``must_show``
         (list of text); ``expected_from`` names a site attribute whose value becomes ``expected``.
     """
 

@@ -241,7 +241,7 @@ def _evidence(item: Block) -> dict[str, Any]:
         "choices": [str(text) for text in options.get("choices") or ()],
         "unit": str(options.get("unit") or ""),
         "expected": str(options.get("expected") or ""),
-        "example": str(options.get("example") or ""),
+        "example": str(options.get("shape") or ""),
         "limits": limits(options),
         "cells": _cells(str(options.get("expected") or "")),
     }
