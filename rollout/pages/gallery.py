@@ -1,20 +1,28 @@
 """The gallery of components: what exists, how it looks in light and dark, and how it is written."""
 
+import inspect
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import TextChoices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+import rollout.choices
+import sites.choices
+import technicians.choices
+import workorders.choices
 from rollout.choices import JobState
 from rollout.models import User
 from rollout.permissions import TEAM_ROLES
 from rollout.templatetags.ui_icons import icon_shapes
 from rollout.templatetags.ui_statuses import LOOKS
+
+CHOICES = (rollout.choices, sites.choices, workorders.choices, technicians.choices)
 
 
 class SampleForm(forms.Form):
@@ -52,6 +60,15 @@ def _job(state: JobState, *, started: datetime) -> SimpleNamespace:
         done=0,
         total=240,
     )
+
+
+def _states() -> list[tuple[str, str]]:
+    """Return (key, label) of every state and kind that has a look; what no list of choices names is told by its key."""
+    kinds = [kind for module in CHOICES for _, kind in inspect.getmembers(module, inspect.isclass)]
+    labels = {
+        str(one.value): str(one.label) for kind in kinds if issubclass(kind, TextChoices) for one in kind
+    }
+    return [(key, labels.get(key, "")) for key in sorted(LOOKS)]
 
 
 def _funnel() -> list[dict[str, Any]]:
@@ -96,7 +113,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "now": now,
             "earlier": now - timedelta(minutes=12),
-            "states": sorted(LOOKS),
+            "states": _states(),
             "icons": sorted(icon_shapes()),
             "funnel": _funnel(),
             "weeks": [(f"W{week}", closed) for week, closed in enumerate((3, 6, 9, 14, 13, 17, 21, 19), 31)],

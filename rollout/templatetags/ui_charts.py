@@ -60,7 +60,7 @@ def columns(series: Iterable[Any], target: float | None) -> dict[str, Any]:
     top = _round_up(max([value for _, value in pairs] + [target or 0, 1]))
     step = CHART_WIDTH / max(1, len(pairs))
     width = min(48.0, step * 0.68)
-    every = max(1, -(-len(pairs) // 6))
+    every = max(1, -(-len(pairs) // 8))
     rows = [
         {
             "x": round(i * step + (step - width) / 2, 1),
