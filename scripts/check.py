@@ -16,7 +16,7 @@ CHECKS = {
     "imports": [str(BIN / "lint-imports"), "--no-cache"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "system": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
-    "templates": [str(BIN / "djlint"), "--check", "--lint", "--quiet", "templates"],
+    "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
 }
 
 
