@@ -79,7 +79,9 @@ def worker(transactional_db, tmp_path):
     from tests.workers import RealWorker
 
     with app.connection_for_write() as broker:
-        broker.default_channel.queue_purge(app.conf.task_default_queue) if _queue_exists(broker, app) else None
+        broker.default_channel.queue_purge(app.conf.task_default_queue) if _queue_exists(
+            broker, app
+        ) else None
     real = RealWorker(tmp_path)
     yield real
     real.stop()
@@ -89,3 +91,35 @@ def worker(transactional_db, tmp_path):
 
 def _queue_exists(broker, app):
     return bool(broker.default_channel.client.exists(app.conf.task_default_queue))
+
+
+@pytest.fixture(scope="module")
+def _world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One world for all tests of a file; the transaction of each test undoes what it does."""
+    from django.db import transaction
+    from django.test import override_settings
+
+    from tests.routes import ROLES
+    from tests.world import build
+
+    storages = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path_factory.mktemp("world"))},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
+        built = build()
+        for role in ROLES:
+            built.browser(role)
+        yield built, storages
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_world, settings, db):
+    """One of everything, see `tests/world.py`."""
+    settings.STORAGES = _world[1]
+    settings.RATELIMIT_ENABLE = False
+    return _world[0]
