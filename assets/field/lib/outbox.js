@@ -95,8 +95,8 @@ export class Outbox extends EventTarget {
         await this.#sendEvents((event) => event.type !== "submitted");
         await this.#sendFiles();
         if (!this.files.some((file) => file.status === "waiting")) await this.#sendEvents(() => true);
+        await this.#keep({ state: await getState(this.urls.state) }); // inside: what is recorded meanwhile goes, too
       } while (this.again);
-      await this.#keep({ state: await getState(this.urls.state) });
       this.trouble = null;
       this.failures = 0;
     } catch (trouble) {
