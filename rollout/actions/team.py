@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from rollout import audit
+from rollout.accounts import vouch_for_address
 from rollout.choices import Role
 from rollout.exceptions import Refused
 from rollout.models import Membership, Rollout, User
@@ -29,6 +30,7 @@ def add_member(*, rollout: Rollout, email: str, name: str, role: str, by: User, 
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User.objects.create_user(email, None, name=name)
+        vouch_for_address(user)
     elif hasattr(user, "technician"):
         raise NotForStaff(f"{email} is a technician’s address. Use another address for the team.")
     membership, created = Membership.objects.get_or_create(

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from rollout import actions, tasks
+from rollout import actions, audit, tasks
 from rollout.choices import JobState, Role
 from rollout.demo import estate, people, plan, sow
 from rollout.demo.perform import perform
@@ -27,7 +27,8 @@ from technicians.models import Visit
 from workorders.actions import clauses, packets, publish, variations
 from workorders.actions import plan as plan_actions
 from workorders.actions import sow as sow_actions
-from workorders.models import Clause, PlanRevision, Step
+from workorders.choices import WorkOrderState
+from workorders.models import Clause, Packet, PlanRevision, Step, WorkOrder
 
 SIGN_INS = "sign-ins.json"
 
@@ -218,8 +219,24 @@ def _vary(revision: PlanRevision, all_clauses: list[Clause], by: User, at: datet
 def _issue(rollout: Rollout, by: User, at: datetime) -> None:
     """Compile and issue; the PDFs are rendered by the workers afterwards, in a job one can watch."""
     with told_at(at):
-        for packet in packets.compile_packets(rollout=rollout, by=by, at=at).new:
-            packets.issue_packet(packet=packet, by=by, at=at)
+        compiled = packets.compile_packets(rollout=rollout, by=by, at=at).new
+        Packet.objects.filter(pk__in=[p.pk for p in compiled]).update(issued_at=at, issued_by=by)
+        orders = [packet.work_order for packet in compiled]
+        for order in orders:
+            order.state, order.state_since = WorkOrderState.READY, at
+        WorkOrder.objects.bulk_update(orders, ["state", "state_since"], batch_size=500)
+        audit.record_many(
+            audit.entry(
+                "workorders.packet.issued",
+                subject=packet.work_order,
+                rollout=rollout,
+                by=by,
+                at=at,
+                summary=f"{packet.work_order.number}: packet {packet.hash[:10]} issued",
+                data={"hash": packet.hash},
+            )
+            for packet in compiled
+        )
 
 
 def _start_rendering(rollout: Rollout, by: User, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (1200, 900)
 
@@ -22,8 +22,6 @@ def photo(label: str, caption: str, seed: int) -> bytes:
         _ceiling(draw, dice)
     else:
         _counter(draw, dice)
-    picture = picture.filter(ImageFilter.GaussianBlur(1.4))
-    draw = ImageDraw.Draw(picture)
     draw.rectangle((0, SIZE[1] - 64, SIZE[0], SIZE[1]), fill=(24, 24, 28))
     draw.text((24, SIZE[1] - 50), caption, fill=(240, 240, 240), font=ImageFont.load_default(30))
     buffer = io.BytesIO()
