@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
 from PIL import Image
 
 from rollout import audit, files, jobs
@@ -44,6 +45,15 @@ class World:
             return self.__dict__["things"][name]
         except KeyError:
             raise AttributeError(f"The world has no {name}; add it to tests/world.py.") from None
+
+    def browser(self, role: str) -> Any:
+        """Return a browser in which somebody is signed in (or nobody: "anonymous"); the same one every time."""
+        if role not in self.browsers:
+            self.browsers[role] = Client()
+            if role != "anonymous":
+                backend = "allauth.account.auth_backends.AuthenticationBackend"
+                self.browsers[role].force_login(getattr(self.cast, role), backend=backend)
+        return self.browsers[role]
 
     def find(self, path: str) -> Any:
         """Return what a dotted name leads to; a word after a quote stands for itself."""
