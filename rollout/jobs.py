@@ -245,7 +245,9 @@ def claim(job: Job, *, at: datetime, size: int = BATCH) -> list[JobItem]:
             item.state, item.lease_until, item.attempts = ItemState.CLAIMED, at + LEASE, item.attempts + 1
         JobItem.objects.bulk_update(items, ["state", "lease_until", "attempts"])
         if items:
-            Job.objects.filter(pk=job.pk).update(alive_at=at, times_resumed=F("times_resumed") + int(interrupted))
+            Job.objects.filter(pk=job.pk).update(
+                alive_at=at, times_resumed=F("times_resumed") + int(interrupted)
+            )
     return items
 
 

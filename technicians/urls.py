@@ -51,5 +51,9 @@ urlpatterns = [
     path("r/<slug:code>/technicians/<int:pk>/edit/", people.technician_edit, name="technician-edit"),
     path("r/<slug:code>/technicians/<int:pk>/revoke/", people.links_revoke, name="technician-revoke"),
     path("r/<slug:code>/technicians/<int:pk>/time-off/", people.time_off_add, name="time-off-add"),
-    path("r/<slug:code>/technicians/<int:pk>/time-off/<int:off>/remove/", people.time_off_remove, name="time-off-remove"),
+    path(
+        "r/<slug:code>/technicians/<int:pk>/time-off/<int:off>/remove/",
+        people.time_off_remove,
+        name="time-off-remove",
+    ),
 ]

@@ -60,7 +60,9 @@ def assemble() -> Cast:
     other_client = make.ClientFactory(name="Harbor Drug", code="harbor")
     pm, stranger_pm = make.UserFactory(name="Pat Conductor"), make.UserFactory(name="Sam Stranger")
     rollout = make.RolloutFactory(client=client, pm=pm, name="Guest Wi-Fi", code="guest-wifi")
-    other_rollout = make.RolloutFactory(client=other_client, pm=stranger_pm, name="New tills", code="new-tills")
+    other_rollout = make.RolloutFactory(
+        client=other_client, pm=stranger_pm, name="New tills", code="new-tills"
+    )
     pf, viewer, stranger_viewer = make.UserFactory(), make.UserFactory(), make.UserFactory()
     make.member(pm, rollout)
     make.member(pf, rollout, Role.PF)

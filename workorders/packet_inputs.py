@@ -12,7 +12,16 @@ from sites.facts import facts_for
 from sites.models import AccessWindow, Contact, Site
 from workorders.models import PlanRevision, WorkOrder
 from workorders.packets.compile import Compiled, compile_packet
-from workorders.packets.model import AccessCard, AttributeType, ContactCard, PageSize, PlanSpec, RolloutCard, Rule, SiteCard
+from workorders.packets.model import (
+    AccessCard,
+    AttributeType,
+    ContactCard,
+    PageSize,
+    PlanSpec,
+    RolloutCard,
+    Rule,
+    SiteCard,
+)
 from workorders.queries import plan as plan_queries
 
 

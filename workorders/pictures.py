@@ -24,7 +24,14 @@ def media_type_of(content: IO[bytes]) -> str | None:
                 width, height = picture.size
                 known = MEDIA_TYPES.get(picture.format or "")
                 picture.verify()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ):
         return None
     finally:
         content.seek(0)

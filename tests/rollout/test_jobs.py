@@ -36,7 +36,9 @@ def _fresh():
 
 def start(cast, n=5, kind="tests.count", **params):
     items = [(i, f"item {i}") for i in range(1, n + 1)]
-    return jobs.start(kind, title="T", rollout=cast.rollout, by=cast.pm, at=timezone.now(), items=items, params=params)
+    return jobs.start(
+        kind, title="T", rollout=cast.rollout, by=cast.pm, at=timezone.now(), items=items, params=params
+    )
 
 
 def test_all_items_are_done_once_and_the_job_says_so(cast):

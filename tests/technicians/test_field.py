@@ -72,7 +72,9 @@ class Phone:
     def photo_event(self, content, key=None):
         key = key or str(uuid.uuid4())
         digest = hashlib.sha256(content).hexdigest()
-        return key, self.event("photo_attached", step_key="mount", spec_key="photo", evidence_key=key, sha256=digest)
+        return key, self.event(
+            "photo_attached", step_key="mount", spec_key="photo", evidence_key=key, sha256=digest
+        )
 
     def upload(self, key, content, name="p.jpg"):
         url = reverse("technicians:visit-file", args=[self.visit.key, key])
@@ -115,13 +117,18 @@ def test_the_same_id_with_other_content_is_kept_as_a_conflict_once(phone):
 
 
 def test_events_of_one_batch_are_taken_in_sequence(phone, visit):
-    checked_in, answer = phone.event("checked_in"), phone.event("step_answered", step_key="signal", spec_key="rssi", value="1")
+    checked_in, answer = (
+        phone.event("checked_in"),
+        phone.event("step_answered", step_key="signal", spec_key="rssi", value="1"),
+    )
     answers = {a["id"]: a["status"] for a in phone.send(answer, checked_in).json()["events"]}
     assert set(answers.values()) == {"ok"}
 
 
 def test_work_before_check_in_is_refused_and_says_so(phone):
-    answer = phone.send(phone.event("step_answered", step_key="signal", spec_key="rssi", value="-58")).json()["events"][0]
+    answer = phone.send(phone.event("step_answered", step_key="signal", spec_key="rssi", value="-58")).json()[
+        "events"
+    ][0]
     assert (answer["status"], "Check in first" in answer["sentence"]) == ("refused", True)
     assert not Event.objects.exists()
 
@@ -200,7 +207,8 @@ def test_a_later_answer_replaces_an_earlier_one(phone):
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"events": 1}', '{"events": [1, {"id": "x"}]}', '{"events": [{"type": "sudo"}]}', "{"]
+    "body",
+    ["", "[]", "{}", '{"events": 1}', '{"events": [1, {"id": "x"}]}', '{"events": [{"type": "sudo"}]}', "{"],
 )
 def test_nonsense_is_answered_and_changes_nothing(phone, body):
     url = reverse("technicians:visit-events", args=[phone.visit.key])
@@ -211,7 +219,9 @@ def test_nonsense_is_answered_and_changes_nothing(phone, body):
 
 def test_a_spec_the_packet_does_not_have_is_refused(phone):
     phone.send(phone.event("checked_in"))
-    assert phone.statuses(phone.event("step_answered", step_key="nope", spec_key="rssi", value="1")) == ["refused"]
+    assert phone.statuses(phone.event("step_answered", step_key="nope", spec_key="rssi", value="1")) == [
+        "refused"
+    ]
 
 
 def test_checking_in_days_early_is_refused(phone, visit):
@@ -221,7 +231,9 @@ def test_checking_in_days_early_is_refused(phone, visit):
     assert phone.statuses(phone.event("checked_in")) == ["refused"]
 
 
-@pytest.mark.parametrize("who", ["stranger_technician", "pm", "client_viewer", "nobody", "provider_manager", "admin"])
+@pytest.mark.parametrize(
+    "who", ["stranger_technician", "pm", "client_viewer", "nobody", "provider_manager", "admin"]
+)
 def test_only_the_booked_technician_gets_to_the_phone(cast, as_user, visit, who):
     browser = as_user(cast.roles[who])
     for name in ("visit", "visit-state", "visit-pdf"):
@@ -247,7 +259,9 @@ def test_accepting_twice_says_so(phone, visit, cast):
 def test_rejected_evidence_goes_back_and_can_be_answered_again(phone, visit, cast):
     key = phone.do_everything()
     evidence = Evidence.objects.get(key=key)
-    actions.judge(evidence=evidence, verdict=Verdict.REJECTED, reason="LED not visible", by=cast.pf, at=DURING)
+    actions.judge(
+        evidence=evidence, verdict=Verdict.REJECTED, reason="LED not visible", by=cast.pf, at=DURING
+    )
     with pytest.raises(actions.NotReviewed):
         actions.accept_visit(visit=visit, by=cast.pf, at=DURING)
     actions.send_back(visit=visit, by=cast.pf, at=DURING)
@@ -262,7 +276,9 @@ def test_rejected_evidence_goes_back_and_can_be_answered_again(phone, visit, cas
 def test_rejecting_needs_a_reason(phone, cast):
     key = phone.do_everything()
     with pytest.raises(actions.NothingRejected):
-        actions.judge(evidence=Evidence.objects.get(key=key), verdict="rejected", reason=" ", by=cast.pf, at=DURING)
+        actions.judge(
+            evidence=Evidence.objects.get(key=key), verdict="rejected", reason=" ", by=cast.pf, at=DURING
+        )
 
 
 def test_sending_back_without_a_rejection_is_refused(phone, visit, cast):
@@ -288,7 +304,11 @@ def test_a_link_shows_a_button_and_the_button_signs_in(client, visit, cast):
 
 
 def test_a_link_is_for_one_visit(client, visit, cast):
-    other = make.VisitFactory(work_order__enrolment__rollout=cast.rollout, starts_at=DURING + timedelta(days=2), ends_at=DURING + timedelta(days=3))
+    other = make.VisitFactory(
+        work_order__enrolment__rollout=cast.rollout,
+        starts_at=DURING + timedelta(days=2),
+        ends_at=DURING + timedelta(days=3),
+    )
     assign(cast.technician_person, other, make.NOW)
     token = open_url(visit, cast.technician_person).split("?t=")[1]
     assert client.post(reverse("technicians:visit-open", args=[other.key]), {"t": token}).status_code == 410

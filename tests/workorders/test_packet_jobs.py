@@ -57,7 +57,12 @@ def needs_ceiling(plan, cast):
 
 def knows(site, attribute, value):
     AttributeValue.objects.create(
-        site=site, attribute=attribute, value=value, source="survey", observed_on=make.NOW, recorded_at=make.NOW
+        site=site,
+        attribute=attribute,
+        value=value,
+        source="survey",
+        observed_on=make.NOW,
+        recorded_at=make.NOW,
     )
 
 
@@ -134,7 +139,9 @@ def test_without_a_published_plan_there_is_a_sentence(cast, as_user):
 def test_rendering_twice_leaves_one_file(cast, plan, sites, run_jobs):
     generate(cast, run_jobs)
     packet = Packet.objects.select_related("work_order__rollout").first()
-    Packet.objects.filter(pk=packet.pk).update(issued_at=None, issued_by=None, pdf=None, pages=None, rendered_at=None)
+    Packet.objects.filter(pk=packet.pk).update(
+        issued_at=None, issued_by=None, pdf=None, pages=None, rendered_at=None
+    )
     packet.pdf_id = None
     first = actions.render_packet(packet=packet, by=cast.pm, at=make.NOW)
     second = actions.render_packet(packet=packet, by=cast.pm, at=make.NOW)
@@ -159,7 +166,9 @@ def test_compiling_takes_as_many_queries_for_three_sites_as_for_thirty(
     assert len(tally.new) == 30
 
 
-def test_the_list_takes_a_constant_number_of_queries(cast, plan, sites, run_jobs, as_user, django_assert_max_num_queries):
+def test_the_list_takes_a_constant_number_of_queries(
+    cast, plan, sites, run_jobs, as_user, django_assert_max_num_queries
+):
     generate(cast, run_jobs)
     browser = as_user(cast.pm)
     with django_assert_max_num_queries(20):
@@ -213,4 +222,7 @@ def test_a_new_revision_makes_the_old_packets_outdated(cast, plan, sites, run_jo
     second = PlanRevision.objects.create(rollout=cast.rollout, number=2, created_at=make.NOW)
     make.StepFactory(revision=second, key="mount", title="Mount it higher")
     publish(second, cast)
-    assert "3 packets come from an earlier revision" in as_user(cast.pm).get("/r/guest-wifi/packets/").content.decode()
+    assert (
+        "3 packets come from an earlier revision"
+        in as_user(cast.pm).get("/r/guest-wifi/packets/").content.decode()
+    )
