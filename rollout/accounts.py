@@ -11,7 +11,9 @@ from rollout.models import User
 
 def vouch_for_address(user: User) -> None:
     """Count a team member's address as verified: whoever added them vouches for it, and two-factor sign-in needs it."""
-    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.get_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -125,9 +125,7 @@ def import_sites(pm: Person) -> None:
     pm.sees("Bean Pike Place", "Bean Ballard", "Bean Tacoma")
     for key in ("1001", "1002", "1003"):
         pm.open(f"/r/bean-wifi/sites/at/{key}/")
-        pm.send(
-            "/hours/", days=["0", "1", "2", "3", "4", "5", "6"], opens="08:00", closes="20:00"
-        )
+        pm.send("/hours/", days=["0", "1", "2", "3", "4", "5", "6"], opens="08:00", closes="20:00")
 
 
 def make_plan(pm: Person) -> None:

@@ -77,7 +77,10 @@ def test_the_visit_page_takes_a_bounded_number_of_queries(phone, visit, django_a
 def test_my_visits_are_sorted_into_today_coming_and_done(cast, visit):
     later = a_visit(cast, starts_at=DURING + timedelta(days=3), ends_at=DURING + timedelta(days=3, hours=2))
     over = a_visit(
-        cast, starts_at=DURING - timedelta(days=3), ends_at=DURING - timedelta(days=3, hours=-2), state=VisitState.DONE
+        cast,
+        starts_at=DURING - timedelta(days=3),
+        ends_at=DURING - timedelta(days=3, hours=-2),
+        state=VisitState.DONE,
     )
     for each in (later, over):
         assign(cast.technician_person, each, make.NOW)
@@ -90,7 +93,11 @@ def test_my_visits_are_sorted_into_today_coming_and_done(cast, visit):
 def test_my_visits_page_does_not_grow_in_queries(cast, as_user, visit, django_assert_max_num_queries):
     for day in range(4, 9):
         moment = DURING + timedelta(days=day)
-        assign(cast.technician_person, a_visit(cast, starts_at=moment, ends_at=moment + timedelta(hours=2)), make.NOW)
+        assign(
+            cast.technician_person,
+            a_visit(cast, starts_at=moment, ends_at=moment + timedelta(hours=2)),
+            make.NOW,
+        )
     browser = as_user(cast.technician)
     with django_assert_max_num_queries(8):
         page = browser.get(reverse("technicians:my-visits"))
@@ -183,7 +190,12 @@ def test_the_worker_keeps_one_preview_however_often_it_runs(submitted):
 def test_a_picture_that_cannot_be_decoded_gets_no_preview(submitted, cast):
     evidence = Evidence.objects.get(key=submitted.key)
     evidence.file = files.store(
-        b"\xff\xd8\xff broken", name="x.jpg", media_type="image/jpeg", rollout=cast.rollout, by=None, at=DURING
+        b"\xff\xd8\xff broken",
+        name="x.jpg",
+        media_type="image/jpeg",
+        rollout=cast.rollout,
+        by=None,
+        at=DURING,
     )
     evidence.save()
     assert field.make_preview(evidence=evidence, at=DURING).preview is None
@@ -199,7 +211,9 @@ def test_the_original_is_shown_until_there_is_a_preview(submitted, cast, as_user
 
 
 # --- Review -----------------------------------------------------------------------------------------------------
-def test_the_queue_shows_who_waits_and_who_is_on_site(submitted, cast, as_user, django_assert_max_num_queries):
+def test_the_queue_shows_who_waits_and_who_is_on_site(
+    submitted, cast, as_user, django_assert_max_num_queries
+):
     other = a_visit(cast, state=VisitState.ON_SITE, checked_in_at=DURING)
     browser = as_user(cast.pf)
     with django_assert_max_num_queries(14):
@@ -210,7 +224,9 @@ def test_the_queue_shows_who_waits_and_who_is_on_site(submitted, cast, as_user, 
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 def test_the_queue_can_be_taken_along(submitted, cast, as_user, format_):
-    answer = as_user(cast.pf).get(reverse("technicians:review", args=[cast.rollout.code]), {"format": format_})
+    answer = as_user(cast.pf).get(
+        reverse("technicians:review", args=[cast.rollout.code]), {"format": format_}
+    )
     content = b"".join(answer.streaming_content)
     assert (submitted.visit.work_order.number.encode() in content) == (format_ == "csv")
     assert len(content) > 100
@@ -221,7 +237,9 @@ def test_an_empty_queue_says_why(cast, as_user):
     assert "Nobody is waiting" in page
 
 
-def test_the_sheet_shows_evidence_remarks_place_and_problems(submitted, visit, cast, as_user, django_assert_max_num_queries):
+def test_the_sheet_shows_evidence_remarks_place_and_problems(
+    submitted, visit, cast, as_user, django_assert_max_num_queries
+):
     submitted.send(
         submitted.event("problem_raised", text="Ceiling is hard"),
         submitted.event("checked_in", latitude=47.0, longitude=-122.0, accuracy=12, reason="Parked away"),
@@ -229,13 +247,21 @@ def test_the_sheet_shows_evidence_remarks_place_and_problems(submitted, visit, c
     browser = as_user(cast.pf)
     with django_assert_max_num_queries(20):
         page = browser.get(sheet_url(visit)).content.decode()
-    for told in ("Ceiling is hard", "Parked away", "-58 dBm", "Accept the rest and close", "km from the site"):
+    for told in (
+        "Ceiling is hard",
+        "Parked away",
+        "-58 dBm",
+        "Accept the rest and close",
+        "km from the site",
+    ):
         assert told in page
 
 
 def test_judging_by_htmx_answers_with_the_item_and_the_new_numbers(submitted, cast, as_user):
     evidence = Evidence.objects.get(spec_key="rssi")
-    answer = as_user(cast.pf).post(judge_url(evidence), {"verdict": "accepted"}, headers={"HX-Request": "true"})
+    answer = as_user(cast.pf).post(
+        judge_url(evidence), {"verdict": "accepted"}, headers={"HX-Request": "true"}
+    )
     text = answer.content.decode()
     assert f'id="evidence-{evidence.key}"' in text
     assert 'hx-swap-oob="true"' in text
@@ -253,7 +279,9 @@ def test_a_quick_reason_and_own_words_become_one_sentence(submitted, cast, as_us
 
 def test_rejecting_without_a_reason_says_so_and_changes_nothing(submitted, cast, as_user):
     evidence = Evidence.objects.get(spec_key="rssi")
-    answer = as_user(cast.pf).post(judge_url(evidence), {"verdict": "rejected"}, headers={"HX-Request": "true"})
+    answer = as_user(cast.pf).post(
+        judge_url(evidence), {"verdict": "rejected"}, headers={"HX-Request": "true"}
+    )
     assert "Say what is wrong with it" in answer.content.decode()
     evidence.refresh_from_db()
     assert evidence.verdict == Verdict.OPEN
@@ -272,7 +300,15 @@ def test_a_visit_without_a_packet_has_a_sheet_that_says_so(visit, cast, as_user)
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("pf", 200), ("pm", 200), ("admin", 200), ("client_viewer", 404), ("stranger_pm", 404), ("technician", 403), ("nobody", 404)],
+    [
+        ("pf", 200),
+        ("pm", 200),
+        ("admin", 200),
+        ("client_viewer", 404),
+        ("stranger_pm", 404),
+        ("technician", 403),
+        ("nobody", 404),
+    ],
 )
 def test_who_may_review(submitted, cast, as_user, visit, who, status):
     browser = as_user(cast.roles[who])
@@ -286,7 +322,9 @@ def test_who_may_review(submitted, cast, as_user, visit, who, status):
 def test_the_panel_lists_visits(cast, as_user, visit, django_assert_max_num_queries):
     browser = as_user(cast.pm)
     with django_assert_max_num_queries(12):
-        page = browser.get(reverse("technicians:order-panel", args=[visit.work_order.number])).content.decode()
+        page = browser.get(
+            reverse("technicians:order-panel", args=[visit.work_order.number])
+        ).content.decode()
     assert cast.technician_person.name in page
     assert "?t=" not in page
 
@@ -296,7 +334,10 @@ def test_the_link_is_shown_on_request_and_that_is_written_down(cast, as_user, vi
     browser = as_user(cast.pm)
     assert browser.get(url).status_code == 405
     assert "?t=" in browser.post(url).content.decode()
-    assert AuditEntry.objects.filter(type="technicians.link.shown", by=cast.pm, rollout=cast.rollout).count() == 1
+    assert (
+        AuditEntry.objects.filter(type="technicians.link.shown", by=cast.pm, rollout=cast.rollout).count()
+        == 1
+    )
 
 
 def test_no_link_for_somebody_who_is_not_booked(cast, as_user, visit):
@@ -306,13 +347,18 @@ def test_no_link_for_somebody_who_is_not_booked(cast, as_user, visit):
 
 def test_a_team_member_gets_a_sentence_instead_of_a_link(cast, as_user, visit):
     make.member(cast.technician, cast.rollout)
-    page = as_user(cast.pm).post(reverse("technicians:visit-link", args=[visit.key, cast.technician_person.pk]))
+    page = as_user(cast.pm).post(
+        reverse("technicians:visit-link", args=[visit.key, cast.technician_person.pk])
+    )
     assert "team account" in page.content.decode()
 
 
 @pytest.mark.parametrize("who", ["client_viewer", "stranger_pm", "technician", "nobody"])
 def test_strangers_get_neither_panel_nor_link(cast, as_user, visit, who):
     browser = as_user(cast.roles[who])
-    assert browser.get(reverse("technicians:order-panel", args=[visit.work_order.number])).status_code in (403, 404)
+    assert browser.get(reverse("technicians:order-panel", args=[visit.work_order.number])).status_code in (
+        403,
+        404,
+    )
     url = reverse("technicians:visit-link", args=[visit.key, cast.technician_person.pk])
     assert browser.post(url).status_code in (403, 404)
