@@ -102,7 +102,8 @@ def _line(row: ImportRow, labels: dict[str, str], target: ImportTarget) -> dict[
         "name": name or " · ".join(cell for cell in row.cells if cell.strip())[:120],
         "diff": diff if row.change == "update" else [],
         "enrolled": ENROLLED in row.changes and row.change == "update",
-        "problems": [{**one, "label": labels.get(one["field"], "")} for one in row.problems],
+        "problems": [one for one in row.problems if one["severity"] != "notice"],
+        "notices": [one["sentence"] for one in row.problems if one["severity"] == "notice"],
     }
 
 

@@ -8,7 +8,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from rollout.models import Rollout
 from sites.models import Site
@@ -29,9 +28,3 @@ def site_url(rollout: Rollout, site: Site, part: str = "") -> str:
 def to_site(rollout: Rollout, site: Site, part: str = "") -> HttpResponse:
     """Go to the page of a site."""
     return HttpResponseRedirect(site_url(rollout, site, part))
-
-
-def safe_next(request: HttpRequest, fallback: str) -> str:
-    """Return where the form wants to go on, if that is a page of ours."""
-    target = request.POST.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else fallback
