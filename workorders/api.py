@@ -39,6 +39,7 @@ class WorkOrderViewSet(viewsets.ReadOnlyModelViewSet[WorkOrder]):
     serializer_class = WorkOrderSerializer
     queryset = WorkOrder.objects.none()
     lookup_field = "number"
+    lookup_value_regex = "[^/]+"  # a site's own number may hold a dot
 
     def get_queryset(self) -> QuerySet[WorkOrder]:
         """Own rollouts; `?rollout=CODE` and `?state=` narrow."""

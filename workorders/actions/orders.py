@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import chain, count
 
 from django.db import transaction
 
@@ -37,17 +38,31 @@ def create_work_orders(*, rollout: Rollout, by: User, at: datetime) -> list[Work
     without = Enrolment.objects.filter(rollout=rollout, work_order__isnull=True).select_related(
         "site", "wave__pf"
     )
-    orders = [_new_order(rollout, enrolment, at) for enrolment in without]
+    taken = set(
+        WorkOrder.objects.filter(number__startswith=rollout.code.upper()).values_list("number", flat=True)
+    )
+    orders = [
+        _new_order(rollout, enrolment, _free_number(rollout, enrolment, taken), at) for enrolment in without
+    ]
     WorkOrder.objects.bulk_create(orders, batch_size=2000)
     _record_new(orders, by=by, at=at)
     return orders
 
 
-def _new_order(rollout: Rollout, enrolment: Enrolment, at: datetime) -> WorkOrder:
+def _free_number(rollout: Rollout, enrolment: Enrolment, taken: set[str]) -> str:
+    """Return a number nobody has, and take it: "12/7", "12-7" and "12 7" may be three sites, two rollouts may share a beginning."""
+    plain = f"{rollout.code}-{enrolment.site.key}".upper().replace(" ", "-").replace("/", "-")[:60]
+    others = (f"{plain[:54]}-{n}" for n in count(2))
+    number = next(one for one in chain([plain], others) if one not in taken)
+    taken.add(number)
+    return number
+
+
+def _new_order(rollout: Rollout, enrolment: Enrolment, number: str, at: datetime) -> WorkOrder:
     return WorkOrder(
         rollout=rollout,
         enrolment=enrolment,
-        number=f"{rollout.code}-{enrolment.site.key}".upper().replace(" ", "-").replace("/", "-")[:60],
+        number=number,
         state=WorkOrderState.PLANNED,
         state_since=at,
         accountable=rollout.pm,
