@@ -275,29 +275,41 @@ def status(port, path):
         return connection.getresponse().status
 
 
-@pytest.mark.worker
-def test_up_serves_until_ctrl_c_and_leaves_nothing(folder):
+@pytest.fixture
+def running(folder):
+    """`manage.py up` on a free port, and what it said until it served."""
     port = free_port()
     env = {
         name: value
         for name, value in os.environ.items()
         if name not in ("DATABASE_URL", "REDIS_URL", "MAKELEVEL")
     }
-    env |= {"DOWNBEAT_VAR": str(folder), "DOWNBEAT_SYNC": "off", "PORT": str(port)}
+    env |= {"DOWNBEAT_VAR": str(folder), "DOWNBEAT_SYNC": "off", "LOG_LEVEL": "WARNING", "PORT": str(port)}
     command = [sys.executable, "manage.py", "up", "--without-demo"]
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as running:
-        said = []
-        while not said or (said[-1] and "is running at" not in said[-1]):
-            said.append(running.stdout.readline())
-        assert f"http://localhost:{port}" in said[-1], "".join(said)
-        assert status(port, "/health") == 200
-        pids = [int(note.read_text()) for note in (folder / "run").glob("*.pid")] + server_pids(folder)
-        assert len(pids) >= 5
-        running.send_signal(signal.SIGINT)
-        rest = running.stdout.read()
-    assert running.returncode == 0, rest
+    ) as process:
+        try:
+            said = []
+            while not said or (said[-1] and not re.search("is running at|does not say", said[-1])):
+                said.append(process.stdout.readline())
+            assert f"http://localhost:{port}" in said[-1], "".join(said)
+            yield process, port
+        finally:
+            process.terminate()
+
+
+@pytest.mark.worker
+def test_up_serves_until_ctrl_c_and_leaves_nothing(running, folder):
+    process, port = running
+    assert status(port, "/health") == 200
+    pids = [int(note.read_text()) for note in (folder / "run" / "processes").glob("*.pid")] + server_pids(
+        folder
+    )
+    assert len(set(pids)) == 5
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(5) == 0, rest
     assert "Downbeat has stopped." in rest
     assert [pid for pid in pids if alive(pid)] == []
 

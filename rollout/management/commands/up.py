@@ -29,7 +29,7 @@ from rollout.models import Client
 from rollout.processes import Processes, end_leftovers, read_procfile
 
 HEALTH = "/health"
-HEALTH_SECONDS = 60.0
+HEALTH_SECONDS = 180.0  # a small, busy machine reads the whole program several times before it answers
 
 
 class Command(BaseCommand):
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.flush()  # whoever reads us through a pipe wants to know now
 
     def _prepare(self, *, demo: bool) -> None:
-        for name in end_leftovers(_run_directory(), _programs()):
+        for name in end_leftovers(_notes(), _programs()):
             self._say(f"Ended {name}, left over from a run that was killed.")
         _refuse_taken_port()
         call_command("migrate", verbosity=0, interactive=False)
@@ -77,9 +77,7 @@ class Command(BaseCommand):
 
     def _run(self, stop: threading.Event) -> None:
         env = _environment()
-        processes = Processes(
-            read_procfile(settings.BASE_DIR / "Procfile", env), env=env, pids=_run_directory()
-        )
+        processes = Processes(read_procfile(settings.BASE_DIR / "Procfile", env), env=env, pids=_notes())
         try:
             processes.start()
             if self._is_healthy_in_time(processes, stop):
@@ -167,6 +165,13 @@ def _run_directory() -> Path:
     return directory
 
 
+def _notes() -> Path:
+    """Folder where the numbers of our processes are noted, and nobody else's."""
+    directory = _run_directory() / "processes"
+    directory.mkdir(exist_ok=True)
+    return directory
+
+
 def _programs() -> str:
     """Folder of the interpreter and the programs beside it; part of every command line of ours."""
     return str(Path(sys.executable).parent)
@@ -206,7 +211,7 @@ def _refuse_taken_port() -> None:
 
 
 def _answers() -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=30)
     try:
         connection.request("GET", HEALTH, headers={"Host": "localhost"})
         return connection.getresponse().status == http.HTTPStatus.OK
