@@ -16,7 +16,7 @@ from rollout import embedded
 from rollout.storage import storage_backend
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("DOWNBEAT_VAR", BASE_DIR / "var"))
+VAR_DIR = embedded.var()
 
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
@@ -136,7 +136,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 STORAGES = {
     "default": storage_backend(env.str("STORAGE_URL", default=f"file://{VAR_DIR / 'files'}")),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Naming files by digest and packing them takes most of a minute: worth it in a deployment, not at every first start.
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if DEPLOYED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 # A new session engine choice would sign everybody out; kept in the database so a Valkey restart signs nobody out.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

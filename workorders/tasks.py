@@ -48,7 +48,7 @@ def render_packet(job: Job, packet_id: int) -> None:
         return
     try:
         actions.render_packet(packet=packet, by=job.by, at=timezone.now())
-    except actions.PacketNotRendered as failure:
+    except actions.CannotRender as failure:
         raise jobs.JobFailed(str(failure)) from failure
 
 

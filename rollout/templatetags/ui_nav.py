@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from rollout import access
 from rollout.models import Rollout, User
-from rollout.permissions import Permission
+from rollout.permissions import TEAM_ROLES, Permission
 
 
 class Place(NamedTuple):
@@ -62,6 +62,7 @@ ROLLOUT_PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Work orders", "workorders:list", "clipboard-list", Permission.WORK_ORDER_VIEW),
             Place("Schedule", "technicians:schedule", "calendar", Permission.SCHEDULE_VIEW),
+            Place("Tonight", "technicians:tonight", "moon", Permission.SCHEDULE_VIEW),
             Place("Review", "technicians:review", "eye-check", Permission.EVIDENCE_REVIEW),
             Place("Technicians", "technicians:list", "users", Permission.PEOPLE_VIEW),
         ),
@@ -108,7 +109,10 @@ def rollout_groups(
 
 def house_group(user: User | AnonymousUser, path: str) -> NavGroup:
     """Return the links that are the same everywhere: all rollouts, the API, administration."""
-    places = [("Rollouts", "home", "layout-grid", True), ("API", "api-docs", "code", True)]
+    on_a_team = user.is_superuser or any(
+        m.role in TEAM_ROLES for m in getattr(user, "loaded_memberships", [])
+    )
+    places = [("Rollouts", "home", "layout-grid", True), ("API", "api-docs", "code", on_a_team)]
     places.append(("Administration", "admin:index", "settings", bool(getattr(user, "is_staff", False))))
     items = []
     for label, name, icon, allowed in places:

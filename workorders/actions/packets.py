@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -21,9 +22,11 @@ from workorders.models import Packet, WorkOrder
 from workorders.packet_html import packet_css, packet_html
 from workorders.packet_inputs import compile_orders, plan_inputs
 from workorders.packets.compile import Compiled
-from workorders.packets.render import PacketNotRendered, render_pdf
 from workorders.queries import plan as plan_queries
 from workorders.queries.packets import RENDER_JOB
+
+if TYPE_CHECKING:
+    from workorders.packets.render import Rendered
 
 # Work that has begun keeps its packet: there a change is a deviation, not a new packet.
 COMPILED_STATES = (
@@ -33,6 +36,10 @@ COMPILED_STATES = (
     WorkOrderState.CONFIRMED,
     WorkOrderState.ON_HOLD,
 )
+
+
+class CannotRender(Refused):
+    """The packet cannot be printed; the sentence says what to change."""
 
 
 class NoPublishedPlan(Refused):
@@ -185,13 +192,13 @@ def live_url(packet_hash: str) -> str:
 def render_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
     """Render the PDF and issue the packet; a packet that has its PDF is only issued. Safe to run twice and by two workers.
 
-    Raises `workorders.packets.render.PacketNotRendered`.
+    Raises `CannotRender`.
     """
     if packet.pdf_id is None:
         html = packet_html(
             packet.content, live_url=live_url(packet.hash), issued_at=at, fingerprint=packet.hash
         )
-        rendered = render_pdf(html, assets={}, css=packet_css())
+        rendered = _print(html)
         stored = files.store(
             rendered.pdf,
             name=f"{packet.work_order.number}-{packet.hash[:10]}.pdf",
@@ -207,6 +214,16 @@ def render_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
         if not won:
             stored.delete()
     return issue_packet(packet=packet, by=by, at=at)
+
+
+def _print(html: str) -> Rendered:
+    # WeasyPrint takes a second to import, and only workers print.
+    from workorders.packets.render import PacketNotRendered, render_pdf  # noqa: PLC0415
+
+    try:
+        return render_pdf(html, assets={}, css=packet_css())
+    except PacketNotRendered as problem:
+        raise CannotRender(str(problem)) from problem
 
 
 @transaction.atomic
@@ -236,8 +253,8 @@ def issue_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
 
 __all__ = [
     "RENDER_JOB",
+    "CannotRender",
     "NoPublishedPlan",
-    "PacketNotRendered",
     "Tally",
     "compile_packets",
     "issue_packet",

@@ -17,7 +17,6 @@ from workorders.sow.intake import decide_format, decode
 from workorders.sow.markdown import read_markdown
 from workorders.sow.markup import read_html
 from workorders.sow.outline import number_clauses
-from workorders.sow.pdf import read_pdf
 from workorders.sow.plain import read_plain
 from workorders.sow.word import read_word
 
@@ -29,7 +28,16 @@ _TEXT_READERS: dict[DocumentFormat, Callable[[str], Reading]] = {
     "html": read_html,
     "text": read_plain,
 }
-_BINARY_READERS: dict[DocumentFormat, Callable[[bytes], Reading]] = {"word": read_word, "pdf": read_pdf}
+
+
+def _read_pdf(data: bytes) -> Reading:
+    # What reads PDF takes most of a second to import, and few documents are one.
+    from workorders.sow.pdf import read_pdf  # noqa: PLC0415
+
+    return read_pdf(data)
+
+
+_BINARY_READERS: dict[DocumentFormat, Callable[[bytes], Reading]] = {"word": read_word, "pdf": _read_pdf}
 
 
 def read_document(name: str, data: bytes) -> Document:
