@@ -12,6 +12,7 @@ from typing import Any
 from rollout import files
 from rollout.demo import pictures
 from rollout.models import StoredFile, User
+from technicians.choices import VisitState
 from technicians.models import Assignment, Technician, Visit
 from workorders import packet_reading
 from workorders.choices import EventType, Verdict
@@ -81,7 +82,13 @@ def visit(
     )
     written.visits.append(made)
     written.assignments.append(
-        Assignment(visit=made, technician=person, during=(start, end), assigned_at=start - timedelta(days=9))
+        Assignment(
+            visit=made,
+            technician=person,
+            during=(start, end),
+            assigned_at=start - timedelta(days=9),
+            told_at=None if state == VisitState.SCHEDULED else start - timedelta(days=8),
+        )
     )
     return made
 
