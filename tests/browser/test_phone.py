@@ -278,6 +278,7 @@ def test_far_from_the_site_a_reason_is_asked_and_a_problem_reaches_the_team(phon
     phone.get_by_role("button", name="Problem").tap()
     phone.get_by_label("The problem").fill("Nobody opens the door")
     twice(phone.get_by_role("button", name="Report"))
+    until(phone, lambda: Event.objects.filter(type="problem_raised").exists())
     expect(badge(phone)).to_have_text("All sent")
     told = dict(Event.objects.filter(visit_key=visit.key).values_list("type", "data"))
     assert told["problem_raised"]["text"] == "Nobody opens the door"
