@@ -11,12 +11,14 @@ from playwright.sync_api import Browser, Page
 from rollout.demo import people
 from rollout.demo import sow as demo_sow
 from rollout.models import Job, Rollout, User
+from rollout.tasks import run_job
 from sites.actions import imports
 from sites.import_targets import target_called
 from sites.models import Contact, SiteImport
 from technicians import links
-from technicians.choices import PlanState, VisitState
-from technicians.models import ProposedVisit, SchedulePlan, Technician, UnscheduledVisit, Visit
+from technicians.actions import schedule
+from technicians.choices import VisitState
+from technicians.models import SchedulePlan, Technician, Visit
 from tests.browser.conftest import DESK, PHONE, Windows
 from workorders.actions import plan, sow
 from workorders.models import Packet, PlanRevision, Step, Variation, WorkOrder
@@ -93,33 +95,12 @@ class House:
         )
 
     def _propose(self) -> SchedulePlan:
-        """A schedule as the planner leaves it: some visits proposed, some not, with the reason."""
-        now = timezone.now()
-        made = SchedulePlan.objects.create(
-            rollout=self.rollout,
-            number=1,
-            state=PlanState.PROPOSED,
-            created_at=now,
-            created_by=self.rollout.pm,
+        """A proposal of the planner itself, after a short search."""
+        waves = list(self.rollout.waves.all())
+        made = schedule.propose(
+            rollout=self.rollout, waves=waves, seconds=2, by=self.rollout.pm, at=timezone.now()
         )
-        made.waves.add(*self.rollout.waves.all())
-        ready = list(WorkOrder.objects.filter(rollout=self.rollout, state="ready")[:12])
-        for day, (order, technician) in enumerate(zip(ready[:8], Technician.objects.all(), strict=False), 2):
-            starts_at = now + timedelta(days=day)
-            ProposedVisit.objects.create(
-                plan=made,
-                work_order=order,
-                technician=technician,
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(hours=2),
-            )
-        for order in ready[8:]:
-            UnscheduledVisit.objects.create(
-                plan=made,
-                work_order=order,
-                gate="state",
-                sentence="Nobody with the skill lives near enough.",
-            )
+        run_job(made.job_id)
         return made
 
     def _things(self) -> dict[str, Any]:

@@ -92,6 +92,11 @@ def test_the_list_of_sites_in_its_other_states(house: House, query: str):
     look(house, "pm", f"/r/{CODE}/sites/?{query}")
 
 
+@pytest.mark.parametrize("view", ["days", "map", "unscheduled"])
+def test_a_proposal_in_its_other_views(house: House, view: str):
+    look(house, "pm", reverse("technicians:schedule-plan", args=[house.things["schedule"]]) + f"?view={view}")
+
+
 def test_the_link_of_a_technician(house: House):
     look(house, "nobody", house.link())
     look(house, "nobody", house.old_link(), status=410)
