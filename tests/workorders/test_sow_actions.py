@@ -111,6 +111,62 @@ def test_several_clauses_become_one_step(desk):
     assert step.minutes == sum(one.proposed_minutes or 0 for one in chosen)
 
 
+CHECKLIST = b"""# T
+
+## Mounting
+
+```mermaid
+graph TD
+  A --> B
+```
+
+| Step | Item | Limit | Verified |
+|---|---|---|---|
+| 1 | Mount the bracket | 25 | - |
+| 2 | Seat the access point | 12 mm | - |
+
+- Never stand on the top step of a ladder.
+
+## Rest
+
+- Sweep the floor.
+"""
+
+
+@pytest.fixture
+def checklist(cast):
+    """A section with a diagram, a table to tick and a safety clause, and another section."""
+    sow = bring(cast.rollout, cast.pm, CHECKLIST)
+    Clause.objects.filter(sow=sow, text__contains="ladder").update(proposed_reading="safety")
+    return sow, draft_of(cast.rollout)
+
+
+def test_a_whole_section_becomes_one_step_that_reads_like_work(cast, checklist):
+    sow, draft = checklist
+    section = sow.clauses.filter(heading_path__0="Mounting")
+    step = actions.make_one_step(clauses=section, revision=draft, by=cast.pm, at=NOW)
+    assert step.title == "Mounting"
+    assert step.instructions == "- Mount the bracket · Limit: 25\n- Seat the access point · Limit: 12 mm"
+    assert step.warning == "Never stand on the top step of a ladder."
+    assert step.clauses.count() == section.count() == 4
+
+
+def test_part_of_a_section_keeps_the_title_of_its_first_clause(cast, checklist):
+    sow, draft = checklist
+    rows = sow.clauses.filter(kind="table_row")
+    step = actions.make_one_step(clauses=rows, revision=draft, by=cast.pm, at=NOW)
+    assert step.title.startswith("Mount the bracket")
+
+
+def test_clauses_too_long_for_one_step_are_refused_and_stay_open(cast, checklist):
+    sow, draft = checklist
+    sow.clauses.filter(kind="table_row").update(text="Item: " + "word " * 700)
+    with pytest.raises(actions.TooLongForOneStep, match="make two steps"):
+        actions.make_one_step(clauses=sow.clauses.all(), revision=draft, by=cast.pm, at=NOW)
+    assert queries.open_clauses(sow, draft).count() == 5
+    assert draft.steps.count() == 0
+
+
 def test_accepting_many_leaves_what_proposes_no_step(desk):
     cast, sow, draft = desk
     made = actions.accept_many(clauses=sow.clauses.all(), revision=draft, by=cast.pm, at=NOW)

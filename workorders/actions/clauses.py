@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,10 @@ class AlreadyDecided(Refused):
 
 class NothingOpen(Refused):
     """None of the chosen clauses is still open."""
+
+
+class TooLongForOneStep(Refused):
+    """The chosen clauses say more than the instructions of one step hold."""
 
 
 def _still_open(revision: PlanRevision, clauses: Iterable[Clause]) -> list[Clause]:
@@ -111,13 +116,17 @@ def _instructions(clause: Clause) -> str:
     title = clause.proposed_title.casefold()
     if clause.kind != ClauseKind.TABLE_ROW:
         return clause.text if clause.text.strip(" .").casefold() != title.strip(" .") else ""
-    cells = (part.partition(": ") for part in clause.text.split(CELL_SEPARATOR))
-    return "\n".join(f"- {head}: {cell}" for head, colon, cell in cells if colon and _says_more(cell, title))
+    cells = (cell for cell in _cells(clause) if cell[1].strip(" .").casefold() not in title)
+    return "\n".join(f"- {head}: {cell}" for head, cell in cells if head)
 
 
-def _says_more(cell: str, title: str) -> bool:
-    """Ticks, dashes and row numbers say nothing; neither does what stands in the title."""
-    return any(char.isalpha() for char in cell) and cell.strip(" .").casefold() not in title
+def _cells(clause: Clause) -> list[tuple[str, str]]:
+    """Return (header, cell) of a table row; a running number in front, ticks and dashes say nothing."""
+    parts = [part.partition(": ") for part in clause.text.split(CELL_SEPARATOR)]
+    cells = [(head, cell) if colon else ("", head) for head, colon, cell in parts]
+    if len(cells) > 1 and cells[0][1].strip(" .").isdigit():
+        del cells[0]
+    return [(head, cell) for head, cell in cells if any(char.isalnum() for char in cell)]
 
 
 def proposed_evidence(clause: Clause) -> list[EvidenceDraft]:
@@ -146,20 +155,59 @@ def accept_many(*, clauses: Iterable[Clause], revision: PlanRevision, by: User, 
 def make_one_step(
     *, clauses: Iterable[Clause], revision: PlanRevision, by: User, at: datetime, title: str = ""
 ) -> Step:
-    """Make one step of several clauses: the first that proposes a step gives phase, title and minutes, all give the words."""
+    """Make one step of several clauses.
+
+    A whole section gives its heading as the title, other clauses the title of the first that proposes a step, which gives
+    the phase, too. All give their words, minutes and evidence; safety clauses become the warning. Raises `TooLongForOneStep`
+    rather than lose words.
+    """
     revision = editable(revision)
     chosen = _still_open(revision, clauses)
     if not chosen:
         raise NothingOpen("All of these clauses were decided meanwhile. Choose open ones.")
     lead = next((c for c in chosen if c.proposed_reading not in SET_ASIDE_REASONS), chosen[0])
-    fields = proposed_step(lead)
-    lines = "\n".join(f"- {clause.text}" for clause in chosen)
-    fields |= {"instructions": lines[:MAX_INSTRUCTIONS], "warning": "", "title": title or fields["title"]}
+    fields = proposed_step(lead) | _words_of(chosen)
+    fields["title"] = title or _section_title(revision, chosen) or fields["title"]
     fields["minutes"] = min(600, sum(c.proposed_minutes or 0 for c in chosen) or DEFAULT_MINUTES)
     evidence = {draft.kind: draft for clause in chosen for draft in proposed_evidence(clause)}
     return add_step(
         revision=revision, by=by, at=at, clauses=chosen, evidence=list(evidence.values()), **fields
     )
+
+
+def _words_of(chosen: Sequence[Clause]) -> dict[str, str]:
+    """Return instructions, a line for each clause, and the warning. The source of a diagram is nothing to read."""
+    safety = [clause for clause in chosen if clause.proposed_reading == Reading.SAFETY]
+    warning = " ".join(clause.text for clause in safety)
+    if len(warning) > MAX_WARNING:
+        safety, warning = [], ""
+    said = [clause for clause in chosen if clause.kind != ClauseKind.DIAGRAM and clause not in safety]
+    instructions = "\n".join(f"- {_line(clause)}" for clause in said)
+    if len(instructions) > MAX_INSTRUCTIONS:
+        raise TooLongForOneStep(
+            f"Together these clauses have {len(instructions):,} characters; one step holds {MAX_INSTRUCTIONS:,}. "
+            "Choose fewer of them and make two steps."
+        )
+    return {"instructions": instructions, "warning": warning}
+
+
+def _line(clause: Clause) -> str:
+    """Return a clause as one line of several: of a table row the first cell by itself, the others with their header."""
+    cells = _cells(clause) if clause.kind == ClauseKind.TABLE_ROW else []
+    if not cells:
+        return clause.text
+    rest = (f"{head}: {cell}" if head else cell for head, cell in cells[1:])
+    return CELL_SEPARATOR.join((cells[0][1], *rest))
+
+
+def _section_title(revision: PlanRevision, chosen: Sequence[Clause]) -> str:
+    """Return the heading all chosen clauses stand under, when they are all that is open there; otherwise nothing."""
+    shared = os.path.commonprefix([clause.heading_path for clause in chosen])
+    if len(chosen) < 2 or not shared or revision.sow is None:
+        return ""
+    paths = open_clauses(revision.sow, revision).values_list("heading_path", flat=True)
+    there = sum(path[: len(shared)] == shared for path in paths)
+    return str(shared[-1]).strip(" :")[:120] if there == len(chosen) else ""
 
 
 @transaction.atomic
