@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
@@ -202,7 +202,8 @@ def _line(clause: Clause) -> str:
 
 def _section_title(revision: PlanRevision, chosen: Sequence[Clause]) -> str:
     """Return the heading all chosen clauses stand under, when they are all that is open there; otherwise nothing."""
-    shared = os.path.commonprefix([clause.heading_path for clause in chosen])
+    levels = zip(*(clause.heading_path for clause in chosen), strict=False)
+    shared = [names[0] for names in takewhile(lambda names: len(set(names)) == 1, levels)]
     if len(chosen) < 2 or not shared or revision.sow is None:
         return ""
     paths = open_clauses(revision.sow, revision).values_list("heading_path", flat=True)
