@@ -32,6 +32,7 @@ def order_panel(request: HttpRequest, number: str) -> HttpResponse:
         "visits": queries.of_order(order),
         "active": ACTIVE_VISIT_STATES,
         "may_pass_links": base_access.may(signed_in(request), Permission.WORK_ORDER_EDIT, order.rollout),
+        "may_book": base_access.may(signed_in(request), Permission.SCHEDULE_APPLY, order.rollout),
         "may_review": base_access.may(signed_in(request), Permission.EVIDENCE_REVIEW, order.rollout),
     }
     return render(request, PAGE, context)

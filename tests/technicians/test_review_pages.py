@@ -14,6 +14,7 @@ from rollout import files
 from rollout.models import AuditEntry
 from technicians.actions import visits as actions
 from technicians.choices import VisitState
+from technicians.models import Visit
 from technicians.queries import field as field_queries
 from technicians.queries import review as queries
 from tests import factories as make
@@ -327,6 +328,26 @@ def test_the_panel_lists_visits(cast, as_user, visit, django_assert_max_num_quer
         ).content.decode()
     assert cast.technician_person.name in page
     assert "?t=" not in page
+
+
+@pytest.mark.parametrize(("state", "checked_in", "offered"), [
+    ("scheduled", False, True), ("confirmed", False, True), ("on_site", True, False), ("done", True, False),
+])  # fmt: skip
+def test_the_panel_leads_to_moving_a_visit_until_somebody_is_there(
+    cast, as_user, visit, state, checked_in, offered
+):
+    Visit.objects.filter(pk=visit.pk).update(state=state, checked_in_at=make.NOW if checked_in else None)
+    page = as_user(cast.pm).get(reverse("technicians:order-panel", args=[visit.work_order.number]))
+    assert (reverse("technicians:visit-edit", args=[visit.key]) in page.content.decode()) is offered
+
+
+def test_the_panel_leads_to_booking_a_ready_work_order(cast, as_user):
+    order = make.WorkOrderFactory(enrolment__rollout=cast.rollout, state="ready")
+    page = as_user(cast.pm).get(reverse("technicians:order-panel", args=[order.number])).content.decode()
+    assert reverse("technicians:visit-book", args=[order.number]) in page
+    type(order).objects.filter(pk=order.pk).update(state="planned")
+    page = as_user(cast.pm).get(reverse("technicians:order-panel", args=[order.number])).content.decode()
+    assert reverse("technicians:visit-book", args=[order.number]) not in page
 
 
 def test_the_link_is_shown_on_request_and_that_is_written_down(cast, as_user, visit):
