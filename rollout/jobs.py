@@ -16,7 +16,7 @@ Handlers must be idempotent: after a crash they run again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -249,6 +249,18 @@ def claim(job: Job, *, at: datetime, size: int = BATCH) -> list[JobItem]:
                 alive_at=at, times_resumed=F("times_resumed") + int(interrupted)
             )
     return items
+
+
+def begin_item(batch: Sequence[JobItem], *, at: datetime) -> bool:
+    """Renew the leases of a claimed batch whose first item is about to be done, so that slow is not taken for dead.
+
+    False when another worker has taken that first item meanwhile; then it is that worker's.
+    """
+    first = batch[0]
+    mine = JobItem.objects.filter(pk__in=[item.pk for item in batch], state=ItemState.CLAIMED)
+    mine.update(lease_until=at + LEASE)
+    Job.objects.filter(pk=first.job_id).update(alive_at=at)
+    return mine.filter(pk=first.pk, attempts=first.attempts).exists()
 
 
 def _give_up_on_killers(job: Job, at: datetime) -> None:

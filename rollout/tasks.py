@@ -33,8 +33,9 @@ def _run_items(job: Job) -> None:
         jobs.end_whole(job, JobState.FAILED, at=timezone.now(), message=str(failure))
         return
     while items := jobs.claim(job, at=timezone.now()):
-        for item in items:
-            _run_item(job, item)
+        for number, item in enumerate(items):
+            if jobs.begin_item(items[number:], at=timezone.now()):
+                _run_item(job, item)
     jobs.settle(job, at=timezone.now())
 
 

@@ -54,8 +54,8 @@ class RealWorker:
             "STORAGE_URL": f"file://{settings.STORAGES['default']['OPTIONS']['location']}",
             "CELERY_QUEUE": app.conf.task_default_queue,
             "PUBLIC_URL": settings.PUBLIC_URL,
-            "JOB_LEASE_SECONDS": "3",
-            "JOB_QUIET_SECONDS": "2",
+            "JOB_LEASE_SECONDS": "8",
+            "JOB_QUIET_SECONDS": "4",
         }
 
     def start(self) -> None:

@@ -140,3 +140,21 @@ def test_a_whole_job_stops_when_asked(cast):
 def test_a_lost_message_is_sent_again(cast):
     start(cast)
     assert jobs.resume(at=timezone.now() + timedelta(seconds=6)) == 1
+
+
+def test_a_slow_worker_keeps_its_items(cast):
+    job = start(cast, 3)
+    at = timezone.now()
+    jobs.begin(job.pk, at=at)
+    mine = jobs.claim(job, at=at)
+    later = at + jobs.LEASE - timedelta(seconds=1)
+    assert jobs.begin_item(mine, at=later)
+    assert jobs.claim(job, at=at + jobs.LEASE + timedelta(seconds=1)) == []
+
+
+def test_an_item_another_worker_took_is_left_to_it(cast):
+    job = start(cast, 1)
+    at = timezone.now()
+    mine = jobs.claim(job, at=at)
+    assert jobs.claim(job, at=at + jobs.LEASE + timedelta(seconds=1))
+    assert not jobs.begin_item(mine, at=at + jobs.LEASE + timedelta(seconds=2))

@@ -35,6 +35,15 @@ def job(transactional_db):
     return actions.start_generating(rollout=cast.rollout, by=cast.pm, at=timezone.now(), back_url="/")
 
 
+@pytest.fixture
+def valkey(tmp_path):
+    """A broker of this test's own, ended whatever happens."""
+    own = OwnValkey(tmp_path)
+    own.start()
+    yield own
+    own.kill()
+
+
 def finished(job: Job) -> int:
     return job.items.filter(state=ItemState.DONE).count()
 
@@ -66,9 +75,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(job, worker):
     assert_every_packet_exists_once(job)
 
 
-def test_a_killed_and_restarted_broker_loses_nothing(job, worker, tmp_path):
-    valkey = OwnValkey(tmp_path)
-    valkey.start()
+def test_a_killed_and_restarted_broker_loses_nothing(job, valkey, worker):
     worker.redis_url = valkey.url
     worker.start()
     wait_for(lambda: finished(job) >= 2, seconds=60, what="the first packets")
@@ -78,8 +85,6 @@ def test_a_killed_and_restarted_broker_loses_nothing(job, worker, tmp_path):
     wait_for(lambda: ended(job), seconds=120, what="the job to end after the restart")
     assert job.state == JobState.DONE, job.message
     assert_every_packet_exists_once(job)
-    worker.stop()
-    valkey.kill()
 
 
 def test_messages_lost_before_a_worker_came_are_sent_again(job, worker):

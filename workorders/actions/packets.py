@@ -199,21 +199,24 @@ def render_packet(*, packet: Packet, by: User, at: datetime) -> Packet:
             packet.content, live_url=live_url(packet.hash), issued_at=at, fingerprint=packet.hash
         )
         rendered = _print(html)
-        stored = files.store(
-            rendered.pdf,
-            name=f"{packet.work_order.number}-{packet.hash[:10]}.pdf",
-            media_type="application/pdf",
-            rollout=packet.work_order.rollout,
-            by=by,
-            at=at,
-        )
-        # Whoever comes second loses here and leaves the first one's file in place.
-        won = Packet.objects.filter(pk=packet.pk, pdf__isnull=True).update(
-            pdf=stored, pages=rendered.pages, rendered_at=at
-        )
-        if not won:
-            stored.delete()
+        _keep_pdf(packet, rendered, by=by, at=at)
     return issue_packet(packet=packet, by=by, at=at)
+
+
+@transaction.atomic
+def _keep_pdf(packet: Packet, rendered: Rendered, *, by: User, at: datetime) -> None:
+    """Attach the file, once: whoever comes second, or is killed half way, leaves no row behind."""
+    stored = files.store(
+        rendered.pdf,
+        name=f"{packet.work_order.number}-{packet.hash[:10]}.pdf",
+        media_type="application/pdf",
+        rollout=packet.work_order.rollout,
+        by=by,
+        at=at,
+    )
+    missing = Packet.objects.filter(pk=packet.pk, pdf__isnull=True)
+    if not missing.update(pdf=stored, pages=rendered.pages, rendered_at=at):
+        stored.delete()
 
 
 def _print(html: str) -> Rendered:
