@@ -20,6 +20,11 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
+SHORT_NAME_ERRORS = {
+    "invalid": "Use lower-case letters, digits and hyphens, beginning with a letter or digit; no spaces."
+}
+
+
 class ClientForm(forms.ModelForm):
     """Name a client; the short name follows from it when left empty."""
 
@@ -27,6 +32,7 @@ class ClientForm(forms.ModelForm):
         label="Short name",
         required=False,
         help_text="Part of addresses. Left empty, it follows from the name.",
+        error_messages=SHORT_NAME_ERRORS,
     )
 
     class Meta:
@@ -50,6 +56,7 @@ class RolloutForm(forms.ModelForm):
         model = Rollout
         fields = ("name", "code", "summary", "starts_on", "ends_on", "support_phone", "page_size")
         widgets = {"starts_on": DateInput(), "ends_on": DateInput(), "summary": forms.Textarea({"rows": 3})}
+        error_messages = {"code": SHORT_NAME_ERRORS}
 
     def clean(self) -> dict[str, Any]:
         """The finish is not before the start."""

@@ -142,7 +142,11 @@ def member_add(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, f"{member.user} is on the team as {member.get_role_display().lower()}.")
+            messages.success(
+                request,
+                f"{member.user} is on the team as {member.get_role_display().lower()}. Tell them to sign in at "
+                f"{request.get_host()} with a code by e-mail; no password is needed.",
+            )
             return redirect("rollout:settings", code=code)
     return _settings_page(request, rollout, member_form=form)
 

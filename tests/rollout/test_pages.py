@@ -118,9 +118,18 @@ def test_a_wave_without_a_number_is_asked_for_one(pm):
     assert "This field is required." in said(pm, url("wave-new", CODE), {**WAVE, "number": ""})
 
 
+@pytest.mark.parametrize("code", ["store wifi", "Store!", "Ünits", "-x"])
+def test_a_short_name_that_is_none_is_explained_without_jargon(pm, code):
+    pm.post(url("client-new"), {"name": "Acme", "code": "acme"})
+    for address in (url("client-new"), url("new", "acme")):
+        page = said(pm, address, {"name": "Acme", "code": code})
+        assert "Use lower-case letters, digits and hyphens" in page
+        assert "slug”" not in page
+
+
 def test_the_team_grows_and_shrinks(pm, cast):
     page = said(pm, url("member-add", CODE), {"email": "new@example.test", "name": "New One", "role": "pf"})
-    assert "New One is on the team as project facilitator." in page
+    assert "New One is on the team as project facilitator. Tell them to sign in at testserver" in page
     member = Membership.objects.get(user__email="new@example.test")
     said(pm, url("member-remove", CODE, member.pk), {})
     assert not Membership.objects.filter(pk=member.pk).exists()
