@@ -42,7 +42,7 @@ TARGET = Target(
                 "id",
                 "Nummer",
             ),
-            help="The provider’s own number for the person. It finds them again.",
+            help="The provider’s own number for the person. It finds them again. Without numbers, choose the e-mail address.",
         ),
         Field(
             "name",

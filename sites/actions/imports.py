@@ -164,13 +164,11 @@ def _refuse_unkeyed(target: ImportTarget, pure: Target, mapping: Mapping[str, in
     ]
     if not lacking:
         return
-    names = " and ".join(lacking)
-    other = (
-        f" Without one, choose at least the {' or the '.join(target.key_from[:2])}."
-        if target.key_from
-        else ""
+    other = f", or at least the {' or the '.join(target.key_from[:2])}" if target.key_from else ""
+    without = "one of them" if other else "it" if len(lacking) == 1 else "them"
+    raise KeyNotMapped(
+        f"Choose the column that holds: {' and '.join(lacking)}{other}. No record can land without {without}."
     )
-    raise KeyNotMapped(f"Choose the column that holds: {names}. No record can land without it.{other}")
 
 
 def _define(site_import: SiteImport, columns: Sequence[int], by: User, at: datetime) -> dict[str, int]:
