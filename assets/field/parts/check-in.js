@@ -10,6 +10,7 @@ export class CheckIn {
     this.block = host.querySelector("[data-check-in]");
     const find = (name) => this.block.querySelector(`[data-check-in-${name}]`);
     [this.text, this.refused, this.start, this.plain, this.far] = ["text", "refused", "start", "plain", "far"].map(find);
+    this.asked = this.text.textContent;
     this.start.addEventListener("click", () => this.begin());
     this.plain.addEventListener("click", () => this.keep({ place: "skipped" }));
     this.far.addEventListener("submit", (event) => {
@@ -73,7 +74,7 @@ export class CheckIn {
     if (refusal && !this.looking) this.kept = false;
     say(this.refused, refusal ? `${refusal.sentence}` : "");
     this.block.toggleAttribute("data-done", visit.checkedIn);
-    if (visit.checkedIn) setText(this.text, this.told(visit, outbox));
+    setText(this.text, visit.checkedIn ? this.told(visit, outbox) : this.asked);
     this.start.hidden = visit.checkedIn || !this.far.hidden;
     this.plain.hidden ||= visit.checkedIn || !this.looking;
     this.start.disabled = !writer || this.looking || this.kept || visit.closed;
