@@ -13,6 +13,7 @@ from django.db.models.functions import TruncWeek
 from rollout.access import AnyUser
 from rollout.models import Rollout, User
 from sites.models import Enrolment
+from sites.queries import natural
 from workorders.choices import Verdict, WorkOrderState
 from workorders.models import Packet, WorkOrder
 
@@ -20,7 +21,8 @@ from workorders.models import Packet, WorkOrder
 def orders_of(rollout: Rollout, user: User) -> QuerySet[WorkOrder]:
     """Work orders of a rollout with site, wave and accountable person, by number."""
     orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user).filter(rollout=rollout)
-    return orders.select_related("enrolment__site", "enrolment__wave", "accountable").order_by("number")
+    related = orders.select_related("enrolment__site", "enrolment__wave", "accountable")
+    return related.order_by(*natural("enrolment__site__key"))
 
 
 def current_packet(order: WorkOrder) -> Packet | None:

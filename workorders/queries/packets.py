@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from rollout.access import AnyUser
 from rollout.models import Job, Rollout
+from sites.queries import natural
 from workorders.choices import WorkOrderState
 from workorders.models import Packet, PlanRevision, StatementOfWork, WorkOrder
 
@@ -22,6 +23,7 @@ class PacketSummary:
     """The numbers on top of the packets page: work orders, current packets by what became of them, words."""
 
     orders: int
+    uncompiled: int
     issued: int
     waiting: int
     blocked: int
@@ -60,7 +62,12 @@ def summary(rollout: Rollout, published: PlanRevision | None) -> PacketSummary:
         pages=Sum("pages", default=0),
         words=Sum("words", filter=issued, default=0),
     )
-    counted = orders.aggregate(orders=Count("pk"), blocked=Count("pk", filter=~Q(missing_facts=[])))
+    missing = ~Exists(current.filter(work_order=OuterRef("pk")))
+    counted = orders.aggregate(
+        orders=Count("pk"),
+        blocked=Count("pk", filter=~Q(missing_facts=[])),
+        uncompiled=Count("pk", filter=Q(missing, missing_facts=[])),
+    )
     sow = StatementOfWork.objects.filter(rollout=rollout).order_by("-version").first()
     return PacketSummary(**numbers, **counted, sow_words=sow.word_count if sow else 0)
 
@@ -80,7 +87,7 @@ def missing_facts(rollout: Rollout) -> list[dict[str, Any]]:
 
 
 def rows(rollout: Rollout, params: Mapping[str, str]) -> QuerySet[WorkOrder]:
-    """Return work orders with the numbers of their current packet; `show` narrows to issued, waiting, blocked, none."""
+    """Return work orders with the numbers of their current packet; `show` narrows to issued, waiting, blocked, new."""
     current = Packet.objects.filter(work_order=OuterRef("pk"), superseded_at__isnull=True)
     fields = ("pk", "hash", "pages", "words", "work_minutes", "issued_at", "compiled_at", "revision__number")
     annotations = {f"packet_{name.replace('__', '_')}": Subquery(current.values(name)[:1]) for name in fields}
@@ -106,7 +113,11 @@ def rows(rollout: Rollout, params: Mapping[str, str]) -> QuerySet[WorkOrder]:
             orders = orders.filter(packet_pk__isnull=False, packet_pages__isnull=True)
         case "blocked":
             orders = orders.exclude(missing_facts=[])
-    return orders.select_related("enrolment__site", "enrolment__wave").order_by("number")
+        case "new":
+            orders = orders.filter(packet_pk__isnull=True, missing_facts=[])
+    return orders.select_related("enrolment__site", "enrolment__wave").order_by(
+        *natural("enrolment__site__key")
+    )
 
 
 def export_rows(orders: QuerySet[Any]) -> Iterator[list[Any]]:

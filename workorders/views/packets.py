@@ -39,6 +39,7 @@ SHOWS = (
     ("issued", "Issued"),
     ("waiting", "Waiting for their PDF"),
     ("blocked", "Blocked by facts"),
+    ("new", "Not compiled yet"),
 )
 COLUMNS = (
     "Work order",
