@@ -75,14 +75,19 @@ def _by_itself(
         yield from _suitable(placement, visit, technician)
 
 
+def _named(day: date) -> str:
+    """Return a day as people say it: Saturday, November 21."""
+    return f"{day:%A, %B} {day.day}"
+
+
 def _in_time(problem: Problem, placement: Placement, visit: VisitRequest) -> Iterator[Violation]:
     wave = problem.wave(visit.wave)
     if wave is None:
         yield Violation(visit.id, Rule.WAVE, "Its wave is not known.")
     elif not wave.first_day <= placement.day <= wave.last_day:
-        yield Violation(visit.id, Rule.WAVE, f"{placement.day} is outside the wave's dates.")
+        yield Violation(visit.id, Rule.WAVE, f"{_named(placement.day)} is outside the wave's dates.")
     elif placement.day in wave.blackouts:
-        yield Violation(visit.id, Rule.BLACKOUT, f"{placement.day} is a blackout day.")
+        yield Violation(visit.id, Rule.BLACKOUT, f"{_named(placement.day)} is a blackout day.")
     open_then = any(
         window.opening_date == placement.day
         and window.start <= placement.start
@@ -91,11 +96,11 @@ def _in_time(problem: Problem, placement: Placement, visit: VisitRequest) -> Ite
         for window in visit.windows
     )
     if not open_then:
-        yield Violation(visit.id, Rule.ACCESS, "It does not lie inside an access window of its day.")
+        yield Violation(visit.id, Rule.ACCESS, "The visit does not lie inside an access window of its day.")
     if placement.start < problem.now:
-        yield Violation(visit.id, Rule.PAST, "It starts in the past.")
+        yield Violation(visit.id, Rule.PAST, "The visit starts in the past.")
     if visit.not_before is not None and placement.start < visit.not_before:
-        yield Violation(visit.id, Rule.NOT_BEFORE, "It starts before its kit or permit is there.")
+        yield Violation(visit.id, Rule.NOT_BEFORE, "The visit starts before its kit or permit is there.")
 
 
 def _suitable(placement: Placement, visit: VisitRequest, technician: TechnicianSpec) -> Iterator[Violation]:
@@ -128,5 +133,7 @@ def _within_pace(problem: Problem, sound: Sequence[tuple[Placement, VisitRequest
         ours = [visit for visit in visits if not visit.fixed]
         if wave and wave.pace_per_day is not None and len(visits) > wave.pace_per_day and ours:
             yield Violation(
-                ours[-1].id, Rule.PACE, f"{len(visits)} visits on {day}, the pace is {wave.pace_per_day}."
+                ours[-1].id,
+                Rule.PACE,
+                f"{len(visits)} visits on {_named(day)}, the pace is {wave.pace_per_day}.",
             )
