@@ -43,7 +43,7 @@ def bulk_change(request: HttpRequest, code: str, change: str) -> HttpResponse:
     if key := request.POST.get("attribute", ""):
         _, attribute = access.attribute_for(user, code, key, Permission.SITE_EDIT)
     ids = _chosen(request, rollout, user)
-    back = _list_url(request, code)
+    back = _back_url(request, rollout, ids)
     if not ids:
         messages.error(request, "No site is chosen. Tick some first, then choose what to do.")
         return HttpResponseRedirect(back)
@@ -104,6 +104,7 @@ def _preview(
         "attributes": _attributes(rollout) if form.change == "fact" else [],
         "attribute": form.attribute,
         "list_changed": moved,
+        "one": "one" in request.POST,
         "back": back,
     }
     return render(request, "sites/bulk_page.html", context)
@@ -113,9 +114,13 @@ def _attributes(rollout: Rollout) -> list[Attribute]:
     return list(queries.attributes_of(rollout.client_id))
 
 
-def _list_url(request: HttpRequest, code: str) -> str:
+def _back_url(request: HttpRequest, rollout: Rollout, ids: list[int]) -> str:
+    """Return the page the change began on: the one site's own (`one`), or the list as it was filtered."""
+    if "one" in request.POST and len(ids) == 1:
+        place = queries.enrolments_of(rollout, signed_in(request)).get(pk=ids[0])
+        return reverse("sites:detail", args=[rollout.code, place.site.key])
     query = request.GET.urlencode()
-    return reverse("sites:list", kwargs={"code": code}) + (f"?{query}" if query else "")
+    return reverse("sites:list", kwargs={"code": rollout.code}) + (f"?{query}" if query else "")
 
 
 @require_POST

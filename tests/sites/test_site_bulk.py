@@ -150,6 +150,16 @@ def test_choose_preview_change_undo(scene, as_user):
     assert waves(cast) == [None, None, None]
 
 
+def test_a_change_that_began_on_a_sites_page_ends_there(scene, as_user):
+    cast, rows, wave = scene
+    web, chosen = as_user(cast.pm), {"pk": [rows[0].pk], "one": 1}
+    page = reverse("sites:detail", args=[cast.rollout.code, rows[0].site.key])
+    assert f'href="{page}">Cancel' in web.post(bulk_url(cast, "wave"), chosen).content.decode()
+    done = web.post(bulk_url(cast, "wave"), {**chosen, "wave": wave.pk, "confirm": 1, "expected": 1})
+    assert done["Location"] == page
+    assert waves(cast) == [wave.pk, None, None]
+
+
 def test_all_that_match_means_the_filters_of_the_address(scene, as_user):
     cast, rows, _ = scene
     rows[0].site.region = "WA"
