@@ -7,6 +7,7 @@ class PlacePrecision(models.TextChoices):
     """How well the coordinates of a site are known."""
 
     EXACT = "exact", "From the list"
+    BY_HAND = "by_hand", "Placed on the map"
     POSTAL_CODE = "postal_code", "Centre of the postal code"
     UNKNOWN = "unknown", "Unknown"
 
@@ -79,3 +80,25 @@ class RowChange(models.TextChoices):
     UPDATE = "update", "Changed"
     SAME = "same", "Unchanged"
     NONE = "none", "Not imported"
+
+
+class GroupKind(models.TextChoices):
+    """The two ways in which a client sorts its sites."""
+
+    REGION = "region", "Region"
+    FORMAT = "format", "Format"
+
+
+class AttachmentKind(models.TextChoices):
+    """What a file about a site is."""
+
+    FLOOR_PLAN = "floor_plan", "Floor plan"
+    PICTURE = "picture", "Picture"
+    DOCUMENT = "document", "Document"
+
+
+class InquiryKind(models.TextChoices):
+    """Who answers the questions about a site: somebody who is there, or somebody who goes there."""
+
+    CONTACT = "contact", "Site contact"
+    SURVEY = "survey", "Survey"

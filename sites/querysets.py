@@ -41,3 +41,12 @@ class SitePartQuerySet(VisibleQuerySet):
     def visible_q(self, user: User) -> Q:
         """Whoever sees the site."""
         return team_site_q(user, site="site__")
+
+
+class ClientPartQuerySet(VisibleQuerySet):
+    """Rows with a `client` that the teams of any of its rollouts see."""
+
+    def visible_q(self, user: User) -> Q:
+        """Members of a team anywhere at the client; what they may change is asked of `access`."""
+        clients = [m.client_id for m in user.loaded_memberships if m.role in TEAM_ROLES]
+        return Q(client_id__in=clients)

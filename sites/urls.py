@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sites.views import access, attributes, bulk, facts, import_steps, imports, sites
+from sites.views import access, attributes, bulk, facts, import_steps, imports, site_page, sites
 
 app_name = "sites"
 
@@ -13,7 +13,7 @@ urlpatterns = [
     # The sites of a rollout
     path("r/<slug:code>/sites/", sites.site_list, name="list"),
     path("r/<slug:code>/sites/map.json", sites.site_map, name="map"),
-    path("r/<slug:code>/sites/new/", sites.site_new, name="new"),
+    path("r/<slug:code>/sites/new/", site_page.site_new, name="new"),
     path("r/<slug:code>/sites/existing/", sites.existing_sites, name="existing"),
     # Many at once
     path("r/<slug:code>/sites/change/<slug:change>/", bulk.bulk_change, name="bulk"),
@@ -53,7 +53,7 @@ urlpatterns = [
         "r/<slug:code>/sites/imports/<uuid:key>/discard/", import_steps.import_discard, name="import-discard"
     ),
     # One site
-    path(f"{SITE}/edit/", sites.site_edit, name="edit"),
+    path(f"{SITE}/edit/", site_page.site_edit, name="edit"),
     path(f"{SITE}/contacts/new/", access.contact_new, name="contact-new"),
     path(f"{SITE}/contacts/<int:pk>/", access.contact_edit, name="contact-edit"),
     path(f"{SITE}/contacts/<int:pk>/remove/", access.contact_remove, name="contact-remove"),
@@ -63,5 +63,5 @@ urlpatterns = [
     path(f"{SITE}/facts/<slug:attribute_key>/", facts.fact_edit, name="fact-edit"),
     path(f"{SITE}/facts/<slug:attribute_key>/settle/", facts.fact_settle, name="fact-settle"),
     path(f"{SITE}/facts/<slug:attribute_key>/forget/", facts.fact_forget, name="fact-forget"),
-    path(f"{SITE}/", sites.site_detail, name="detail"),
+    path(f"{SITE}/", site_page.site_detail, name="detail"),
 ]

@@ -5,6 +5,7 @@ from rollout.models.clients import Client, CustomerOutcome, Rollout, Wave
 from rollout.models.files import StoredFile
 from rollout.models.jobs import Job, JobItem
 from rollout.models.people import Membership, User
+from rollout.models.views import SavedView
 
 __all__ = [
     "AuditEntry",
@@ -14,6 +15,7 @@ __all__ = [
     "JobItem",
     "Membership",
     "Rollout",
+    "SavedView",
     "StoredFile",
     "User",
     "Wave",

@@ -14,7 +14,10 @@ from sites.querysets import SitePartQuerySet
 
 
 class Attribute(models.Model):
-    """A typed fact the client's sites can have, such as ceiling height in feet. `key` is what variations refer to."""
+    """A typed fact the client's sites can have, such as ceiling height in feet. `key` is what variations refer to.
+
+    `translations` goes from language to what the site is asked in it: ``{"es": "¿Hay un rack?"}``.
+    """
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="attributes")
     key = models.SlugField(max_length=60)
@@ -22,6 +25,12 @@ class Attribute(models.Model):
     kind = models.CharField("kind", max_length=10, choices=AttributeKind)
     unit = models.CharField("unit", max_length=20, blank=True)
     choices = models.JSONField("choices", default=list, blank=True, help_text="For one of a list: the list.")
+    question = models.CharField(
+        "what the site is asked", max_length=200, blank=True, help_text="Empty: its name is the question."
+    )
+    translations = models.JSONField(default=dict, blank=True)
+    hint = models.CharField("how to find out", max_length=300, blank=True)
+    wants_picture = models.BooleanField("ask for a picture", default=False)
     shelf_life_days = models.PositiveIntegerField("goes stale after days", null=True, blank=True)
 
     class Meta:
@@ -38,7 +47,8 @@ class Attribute(models.Model):
 class AttributeValue(models.Model):
     """What one source says about one attribute of one site. Sources that disagree make the fact disputed.
 
-    `value` is a string, number, boolean or ISO date by the attribute's kind.
+    `value` is a string, number, boolean or ISO date by the attribute's kind. `said_by_name` names who said it when that was
+    nobody with an account; `note` is in their words.
     """
 
     site = models.ForeignKey("sites.Site", models.CASCADE, related_name="attribute_values")
@@ -49,6 +59,8 @@ class AttributeValue(models.Model):
     said_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="said_values"
     )
+    said_by_name = models.CharField(max_length=160, blank=True)
+    note = models.CharField(max_length=500, blank=True)
     recorded_at = models.DateTimeField()
 
     objects: ClassVar[SitePartQuerySet] = SitePartQuerySet.as_manager()  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Sites, their contacts and access windows, and their place in a rollout."""
+"""Sites, the regions and formats they belong to, their contacts, and their place in a rollout."""
 
 from __future__ import annotations
 
@@ -7,18 +7,45 @@ from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Concat, Lower, LPad
 
 from rollout.models import Client, Rollout, Wave
 from rollout.querysets import TeamQuerySet
-from sites.choices import PlacePrecision, Weekday
-from sites.querysets import SitePartQuerySet, SiteQuerySet
+from sites.choices import GroupKind, PlacePrecision
+from sites.querysets import ClientPartQuerySet, SitePartQuerySet, SiteQuerySet
+
+
+class SiteGroup(models.Model):
+    """A region or a format of the client's, which may lie in a larger one: "Bay Area" in "West", "Drive-through" in "Café".
+
+    `path` is the names from the largest down, joined by " / "; a site belongs to its group and to all above it.
+    """
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="site_groups")
+    kind = models.CharField(max_length=8, choices=GroupKind)
+    name = models.CharField("name", max_length=80)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = models.CharField(max_length=400, editable=False)
+
+    objects: ClassVar[ClientPartQuerySet] = ClientPartQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("client", "kind", "path")
+        constraints = (
+            models.UniqueConstraint("client", "kind", Lower("path"), name="group_path_once_per_client"),
+            models.CheckConstraint(condition=Q(kind__in=GroupKind.values), name="group_kind_known"),
+            models.CheckConstraint(condition=~Q(parent=F("pk")), name="group_not_in_itself"),
+        )
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Site(models.Model):
     """One place of the client's, known by the client's own `key` (store number).
 
-    Coordinates are degrees, WGS 84. `time_zone` is an IANA name or empty when unknown; all times of the site are shown in it.
+    Coordinates are degrees, WGS 84. `region` is the state of the address, `territory` the client's own region. `time_zone` is an IANA name or empty when unknown; all times of the site are shown in it.
     """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="sites")
@@ -40,6 +67,36 @@ class Site(models.Model):
     phone = models.CharField("phone", max_length=40, blank=True)
     opening_hours = models.CharField("opening hours", max_length=300, blank=True)
     access_notes = models.TextField("how to get in", blank=True, max_length=2000)
+    territory = models.ForeignKey(
+        SiteGroup,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sites_in_territory",
+        verbose_name="region",
+    )
+    format = models.ForeignKey(
+        SiteGroup,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sites_of_format",
+        verbose_name="format",
+    )
+    # As people read numbers: 9 before 10, A2 before A10. Letters, the first number filled up, the whole.
+    sort_key = models.GeneratedField(
+        expression=Concat(
+            Func(F("key"), Value(r"\d.*$"), Value(""), function="regexp_replace"),
+            LPad(
+                Coalesce(Func(F("key"), Value(r"\d{1,20}"), function="substring"), Value("")),
+                20,
+                Value("0"),
+            ),
+            F("key"),
+        ),
+        output_field=models.CharField(max_length=160),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -47,6 +104,7 @@ class Site(models.Model):
 
     class Meta:
         ordering = ("key",)
+        indexes = (models.Index(fields=("client", "sort_key"), name="site_in_natural_order"),)
         constraints = (
             models.UniqueConstraint(fields=("client", "key"), name="site_key_once_per_client"),
             models.CheckConstraint(
@@ -97,31 +155,6 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.role})" if self.role else self.name
-
-
-class AccessWindow(models.Model):
-    """When one may work at a site, by weekday, in the site's own clock.
-
-    `closes` at or before `opens` means the next morning; the window belongs to the weekday it opens on.
-    """
-
-    site = models.ForeignKey(Site, models.CASCADE, related_name="access_windows")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    opens = models.TimeField("from")
-    closes = models.TimeField("to")
-
-    objects: ClassVar[SitePartQuerySet] = SitePartQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ("site", "weekday", "opens")
-        constraints = (
-            models.UniqueConstraint(fields=("site", "weekday", "opens"), name="access_window_once"),
-            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="access_window_weekday"),
-            models.CheckConstraint(condition=~Q(opens=F("closes")), name="access_window_has_length"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
 class Enrolment(models.Model):

@@ -13,7 +13,7 @@ from rollout.views.parts import signed_in
 from sites import access, actions, forms
 from sites.models import Contact
 from sites.views.parts import to_site
-from sites.views.sites import site_context
+from sites.views.site_page import site_context
 
 
 @require_POST

@@ -1,8 +1,7 @@
-"""The list of a rollout's sites, its map, and the page of one site."""
+"""The list of a rollout's sites, its map, and bringing more of the client's sites into it."""
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,21 +10,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from rollout import access as base_access
-from rollout.exceptions import Refused
 from rollout.exports import export_response
 from rollout.models import Rollout, User
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
-from sites import access, actions, forms, queries
+from sites import actions, forms, queries
 from sites.facts import facts_for
 from sites.filters import SiteFilter, sorted_rows
 from sites.forms.bulk import CHANGES
-from sites.models import Attribute, Enrolment, Site
-from sites.views.parts import page_of, site_url, to_site
+from sites.models import Attribute, Enrolment
+from sites.views.parts import page_of, site_url
 
 
 def filtered(request: HttpRequest, rollout: Rollout, user: User) -> SiteFilter:
@@ -135,94 +132,6 @@ def _point(rollout: Rollout, row: Enrolment, attributes: int) -> dict[str, Any]:
         "url": site_url(rollout, row.site),
         "hint": f"{row.site.locality}{gaps}",
     }
-
-
-def site_detail(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Everything about one site."""
-    user = signed_in(request)
-    rollout, site = access.site_for(user, code, key, Permission.SITE_VIEW)
-    return render(request, "sites/site_page.html", site_context(user, rollout, site))
-
-
-def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[str, Any]:
-    """Return what the page of a site shows; forms that came back with errors go into `more`."""
-    now = timezone.now()
-    attributes = list(queries.attributes_of(rollout.client_id))
-    facts = facts_for([site.pk], rollout.client_id, today=now.date())[site.pk]
-    enrolment = queries.enrolment_of(rollout, site)
-    week = queries.week_of(site.access_windows.all())
-    context = {
-        "rollout": rollout,
-        "site": site,
-        "enrolment": enrolment,
-        "contacts": list(site.contacts.all()),
-        "week": week,
-        "has_hours": any(day.windows for day in week),
-        "point": _own_point(site),
-        "facts": [(attribute, facts[attribute.key]) for attribute in attributes],
-        "history": queries.history_of(site, rollout),
-        "now": now,
-        "orders_url": _orders_url(enrolment),
-        "window_form": forms.WindowForm(initial={"days": list(range(7)), "replace": True}),
-        "contact_form": forms.ContactForm(),
-        "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
-    }
-    return {**context, **more}
-
-
-def _own_point(site: Site) -> list[dict[str, Any]]:
-    if site.latitude is None:
-        return []
-    state = {"state": site.precision, "state_label": site.get_precision_display(), "tone": "accent"}
-    return [{"lat": site.latitude, "lon": site.longitude, "label": site.name, **state}]
-
-
-def _orders_url(enrolment: Enrolment | None) -> str:
-    """The panel of the app above this one, for a site that is in the rollout."""
-    return reverse("workorders:site-panel", args=[enrolment.pk]) if enrolment else ""
-
-
-def site_new(request: HttpRequest, code: str) -> HttpResponse:
-    """Make a site by hand."""
-    user = signed_in(request)
-    rollout = base_access.rollout_for(user, code, Permission.SITE_EDIT)
-    form = forms.SiteForm(request.POST or None, rollout=rollout)
-    if request.method == "POST" and form.is_valid():
-        try:
-            site = actions.create_site(rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error("key", str(refusal))
-        else:
-            messages.success(request, f"{site} is there. Add whom to call and when one may come.")
-            return to_site(rollout, site)
-    return _site_form(request, rollout, form, None)
-
-
-def site_edit(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Change a site's own fields."""
-    user = signed_in(request)
-    rollout, site = access.site_for(user, code, key, Permission.SITE_EDIT)
-    form = forms.SiteForm(request.POST or None, instance=site, rollout=rollout)
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = actions.change_site(
-                site=site, rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data
-            )
-        except Refused as refusal:
-            form.add_error("key", str(refusal))
-        else:
-            messages.success(request, "Saved." if changed else "Nothing was different, so nothing was saved.")
-            return to_site(rollout, site)
-    _, unchanged = access.site_for(user, code, key, Permission.SITE_EDIT)
-    return _site_form(request, rollout, form, unchanged)
-
-
-def _site_form(
-    request: HttpRequest, rollout: Rollout, form: forms.SiteForm, site: Site | None
-) -> HttpResponse:
-    zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name[:4] != "Etc/")
-    context = {"rollout": rollout, "form": form, "site": site, "zones": zones}
-    return render(request, "sites/site_form.html", context)
 
 
 def existing_sites(request: HttpRequest, code: str) -> HttpResponse:
