@@ -1,6 +1,7 @@
 """Every read of the sites app."""
 
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
+from sites.queries.groups import family, group_choices, groups_of, within
 from sites.queries.imports import (
     ImportTally,
     imports_of,
@@ -37,6 +38,9 @@ __all__ = [
     "enrolment_of",
     "enrolments_in_use",
     "enrolments_of",
+    "family",
+    "group_choices",
+    "groups_of",
     "history_of",
     "imports_of",
     "in_use",
@@ -52,4 +56,5 @@ __all__ = [
     "visible_sites",
     "waves_of",
     "week_of",
+    "within",
 ]
