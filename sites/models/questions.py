@@ -20,7 +20,8 @@ class Inquiry(models.Model):
     """One link with questions about a site, for one person without an account. Answers become facts with their source.
 
     `name`, `email`, `phone` are those of the contact when it was asked. Changing `secret` ends every link given out so far.
-    `language` is that of the page; `note` is a word of the PM's on it. A survey has the day it is planned for.
+    `language` is that of the page; `note` is a word of the PM's on it. A survey has the day it is planned for. `answered_by` is who
+    they said they are; `remark` is why it was closed, in their words or the team's.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -40,12 +41,15 @@ class Inquiry(models.Model):
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     send_error = models.CharField(max_length=300, blank=True)
+    remind = models.BooleanField("remind", default=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     reminded_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=160, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    remark = models.CharField(max_length=500, blank=True)
 
     objects: ClassVar[TeamQuerySet] = TeamQuerySet.as_manager()  # type: ignore[assignment]
 
