@@ -16,7 +16,9 @@ Handlers must be idempotent: after a crash they run again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +26,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 from kombu.exceptions import OperationalError
 
@@ -44,6 +46,7 @@ ItemHandler = Callable[[Job, int], None]
 Preparer = Callable[[Job], Iterable[tuple[int, str]]]
 WholeHandler = Callable[[Job, "Progress"], dict[str, Any]]
 Finisher = Callable[[Job], dict[str, Any]]
+Tell = Callable[[int, int, str], None]
 
 
 class JobCancelled(Exception):
@@ -333,6 +336,25 @@ class Progress:
         self.job.done, self.job.total = done, total
         if Job.objects.filter(pk=self.job.pk, cancel_asked_at__isnull=False).exists():
             raise JobCancelled
+
+
+@contextmanager
+def aside(progress: Progress) -> Iterator[Tell]:
+    """Report from a thread with its own connection: what the work's transaction writes is seen by nobody before its end."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+
+        def tell(done: int, total: int, message: str) -> None:
+            thread.submit(progress, done, total, message).result()
+
+        try:
+            yield tell
+        finally:
+            thread.submit(_close_connection).result()
+
+
+def _close_connection() -> None:
+    # Looked up inside the thread that opened it: another thread must not touch it.
+    connection.close()
 
 
 def end_whole(
