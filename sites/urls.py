@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sites.views import access, attributes, bulk, facts, import_steps, imports, site_page, sites
+from sites.views import access, attributes, bulk, facts, import_steps, imports, site_map, site_page, sites
 
 app_name = "sites"
 
@@ -12,7 +12,7 @@ SITE = "r/<slug:code>/sites/at/<path:key>"
 urlpatterns = [
     # The sites of a rollout
     path("r/<slug:code>/sites/", sites.site_list, name="list"),
-    path("r/<slug:code>/sites/map.json", sites.site_map, name="map"),
+    path("r/<slug:code>/sites/map.json", site_map.site_map, name="map"),
     path("r/<slug:code>/sites/new/", site_page.site_new, name="new"),
     path("r/<slug:code>/sites/existing/", sites.existing_sites, name="existing"),
     # Many at once

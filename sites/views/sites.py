@@ -1,4 +1,4 @@
-"""The list of a rollout's sites, its map, and bringing more of the client's sites into it."""
+"""The list of a rollout's sites, and bringing more of the client's sites into it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +22,7 @@ from sites.facts import facts_for
 from sites.filters import SiteFilter, sorted_rows
 from sites.forms.bulk import CHANGES
 from sites.models import Attribute, Enrolment
-from sites.views.parts import page_of, site_url
+from sites.views.parts import page_of
 
 
 def filtered(request: HttpRequest, rollout: Rollout, user: User) -> SiteFilter:
@@ -105,33 +105,6 @@ def _export_row(row: Enrolment) -> list[Any]:
     place = [site.latitude, site.longitude, site.time_zone, site.phone, site.opening_hours]
     address = [site.key, site.name, site.street, site.city, site.region, site.postal_code, site.country]
     return [*address, *place, *contact, str(row.wave or ""), row.priority]
-
-
-def site_map(request: HttpRequest, code: str) -> JsonResponse:
-    """The points of the map, filtered like the list."""
-    user = signed_in(request)
-    rollout = base_access.rollout_for(user, code, Permission.SITE_VIEW)
-    filters = filtered(request, rollout, user)
-    return JsonResponse({"points": [_point(rollout, row, filters.attributes) for row in filters.qs]})
-
-
-WAVE_TONES = ("accent", "info", "violet", "success")
-
-
-def _point(rollout: Rollout, row: Enrolment, attributes: int) -> dict[str, Any]:
-    unknown = attributes - row.known  # type: ignore[attr-defined]
-    gaps = f" · {unknown} unknown fact{'s' if unknown != 1 else ''}" if unknown else ""
-    wave = row.wave
-    return {
-        "lat": row.site.latitude,
-        "lon": row.site.longitude,
-        "label": str(row.site),
-        "state": f"wave-{wave.number}" if wave else "no-wave",
-        "state_label": str(wave) if wave else "No wave yet",
-        "tone": WAVE_TONES[wave.number % len(WAVE_TONES)] if wave else "neutral",
-        "url": site_url(rollout, row.site),
-        "hint": f"{row.site.locality}{gaps}",
-    }
 
 
 def existing_sites(request: HttpRequest, code: str) -> HttpResponse:
