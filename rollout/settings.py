@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django_vite",
     "django_filters",
     "rest_framework",
+    "rest_framework_api_key",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "allauth",
