@@ -11,19 +11,8 @@ from django.db.models import Max
 
 from rollout import audit
 from rollout.models import Rollout, User
-from sites.choices import Weekday
 from sites.models import AccessWindow, Contact, Site
-
-
-def days_in_words(days: Iterable[int]) -> str:
-    """Return weekdays as people say them: "every day", "Mon–Fri", "Tue, Thu"."""
-    ordered = sorted(set(days))
-    names = [str(Weekday(day).label)[:3] for day in ordered]
-    if len(ordered) == 7:
-        return "every day"
-    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
-        return f"{names[0]}–{names[-1]}"
-    return ", ".join(names)
+from sites.weekdays import days_in_words
 
 
 @transaction.atomic

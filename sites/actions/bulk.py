@@ -15,10 +15,10 @@ from rollout import audit
 from rollout.exceptions import Refused
 from rollout.models import AuditEntry, Rollout, User, Wave
 from rollout.models.audit import new_bulk_id
-from sites.actions.access import days_in_words
 from sites.choices import FactSource
 from sites.facts import FactValue, show_value
 from sites.models import AccessWindow, Attribute, AttributeValue, Enrolment
+from sites.weekdays import days_in_words
 
 WAVE_SET = "sites.enrolment.wave_set"
 PRIORITY_SET = "sites.enrolment.priority_set"
