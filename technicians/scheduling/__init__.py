@@ -7,6 +7,7 @@ front door, :mod:`technicians.scheduling.check` for the independent check of eve
 from technicians.scheduling.check import Rule, Violation, violations
 from technicians.scheduling.improve import Stop
 from technicians.scheduling.problem import (
+    Blackout,
     FixedAppointment,
     Interval,
     InvalidProblem,
@@ -33,6 +34,7 @@ from technicians.scheduling.travel import GreatCircle, Leg, Place, Travel
 __all__ = [
     "ENGINE_VERSION",
     "Alternative",
+    "Blackout",
     "FixedAppointment",
     "Gate",
     "GreatCircle",

@@ -87,17 +87,29 @@ class Board:
 def usable_windows(problem: Problem, visit: VisitRequest) -> list[Window]:
     """Return the access windows in which the visit may start, by time.
 
-    They open on a day the wave allows and are not over, given the present and `not_before`. Whether
-    the visit fits into one is not asked here.
+    They open on a day of the wave that is no blackout, end where a blackout begins, and are not over,
+    given the present and `not_before`. Whether the visit fits into one is not asked here.
     """
     wave = problem.wave(visit.wave)
     if wave is None:
         return []
     floor = _floor(problem, visit)
-    return sorted(
-        (window for window in visit.windows if wave.allows(window.opening_date) and window.end > floor),
-        key=lambda window: (window.start, window.end),
-    )
+    allowed = (window for window in visit.windows if wave.allows(window.opening_date))
+    windows = [left for window in allowed if (left := before_blackouts(window, visit)) and left.end > floor]
+    return sorted(windows, key=lambda window: (window.start, window.end))
+
+
+def before_blackouts(window: Window, visit: VisitRequest) -> Window | None:
+    """Return what the visit's blackouts leave of a window: up to where one begins, ``None`` for nothing."""
+    end = window.end
+    for blackout in visit.blackouts:
+        if blackout.covers(window.opening_date):
+            return None
+        if window.start < blackout.end and blackout.start < end:
+            end = blackout.start
+    if end <= window.start:
+        return None
+    return window if end == window.end else replace(window, end=end)
 
 
 def day_stops(problem: Problem, number: int, visit: VisitRequest, place: int) -> list[RouteStop]:

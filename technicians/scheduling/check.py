@@ -86,8 +86,7 @@ def _in_time(problem: Problem, placement: Placement, visit: VisitRequest) -> Ite
         yield Violation(visit.id, Rule.WAVE, "Its wave is not known.")
     elif not wave.first_day <= placement.day <= wave.last_day:
         yield Violation(visit.id, Rule.WAVE, f"{_named(placement.day)} is outside the wave's dates.")
-    elif placement.day in wave.blackouts:
-        yield Violation(visit.id, Rule.BLACKOUT, f"{_named(placement.day)} is a blackout day.")
+    yield from _not_shut(placement, visit)
     open_then = any(
         window.opening_date == placement.day
         and window.start <= placement.start
@@ -96,11 +95,29 @@ def _in_time(problem: Problem, placement: Placement, visit: VisitRequest) -> Ite
         for window in visit.windows
     )
     if not open_then:
-        yield Violation(visit.id, Rule.ACCESS, "The visit does not lie inside an access window of its day.")
+        yield Violation(visit.id, Rule.ACCESS, _why_no_access(placement, visit))
     if placement.start < problem.now:
         yield Violation(visit.id, Rule.PAST, "The visit starts in the past.")
     if visit.not_before is not None and placement.start < visit.not_before:
         yield Violation(visit.id, Rule.NOT_BEFORE, "The visit starts before its kit or permit is there.")
+
+
+def _not_shut(placement: Placement, visit: VisitRequest) -> Iterator[Violation]:
+    for blackout in visit.blackouts:
+        if blackout.first_day <= placement.day <= blackout.last_day:
+            sentence = f"{_named(placement.day)} is a blackout: {blackout.reason}."
+            yield Violation(visit.id, Rule.BLACKOUT, sentence)
+        elif placement.start < blackout.end and blackout.start < placement.end:
+            day = _named(blackout.first_day)
+            sentence = f"The visit runs into {day}, which is a blackout: {blackout.reason}."
+            yield Violation(visit.id, Rule.BLACKOUT, sentence)
+
+
+def _why_no_access(placement: Placement, visit: VisitRequest) -> str:
+    if placement.day not in visit.closed:
+        return "The visit does not lie inside an access window of its day."
+    reason = visit.closed[placement.day]
+    return f"The site is closed on {_named(placement.day)}{f': {reason}' if reason else ''}."
 
 
 def _suitable(placement: Placement, visit: VisitRequest, technician: TechnicianSpec) -> Iterator[Violation]:

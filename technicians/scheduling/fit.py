@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from technicians.scheduling.board import Board, fits_alone
+from technicians.scheduling.board import Board, before_blackouts, fits_alone
 from technicians.scheduling.duties import merged
 from technicians.scheduling.problem import Window
 from technicians.scheduling.routes import Block, Duty, RouteStop
@@ -113,7 +113,9 @@ def _tried(board: Board, number: int, short: Shortfall) -> Shortfall:
     latest, ready = short.window.latest_start(visit.minutes), _ready(board, number)
 
     def fits(access: int = 0, shift: int = 0, limit: int = 0) -> bool:
-        span = (max(short.window.start - access, ready), latest + access)
+        wider = replace(short.window, start=short.window.start - access, end=short.window.end + access)
+        window = before_blackouts(wider, visit) or short.window
+        span = (max(window.start, ready), min(latest + access, window.end - visit.minutes))
         stop = RouteStop(number, board.place_of[number], visit.minutes, short.day, (span,))
         longer = replace(duty, start=duty.start - shift, end=duty.end + shift, limit=duty.limit + limit)
         return span[0] <= span[1] and fits_alone(board, short.duty, stop, longer)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from math import ceil
 
-from technicians.scheduling.board import Board, can_be_planned, options_alone, usable_windows
+from technicians.scheduling.board import (
+    Board,
+    before_blackouts,
+    can_be_planned,
+    options_alone,
+    usable_windows,
+)
 from technicians.scheduling.fit import Shortfall, free_minutes, least_shortfall
 from technicians.scheduling.problem import TechnicianSpec, VisitRequest, WaveSpec, Window, valid_on
 from technicians.scheduling.result import Gate, Unscheduled
@@ -183,8 +189,9 @@ def _radius(board: Board, number: int, qualified: Sequence[int], reached: Sequen
 
 def _access(board: Board, visit: VisitRequest, wave: WaveSpec) -> Unscheduled:
     ready = board.problem.now if visit.not_before is None else max(board.problem.now, visit.not_before)
-    in_dates = [w for w in visit.windows if wave.first_day <= w.opening_date <= wave.last_day]
-    open_days = [w for w in in_dates if w.opening_date not in wave.blackouts]
+    in_dates = [w for w in visit.windows if wave.allows(w.opening_date)]
+    open_days = [w for w in in_dates if before_blackouts(w, visit)]
+    blackouts = _blackouts(visit, wave) if len(open_days) < len(in_dates) else []
     dates = f"{day_text(wave.first_day)} to {day_text(wave.last_day)}"
     later = min((w.opening_date for w in visit.windows if w.end > ready), default=None)
     evidence = {
@@ -193,14 +200,15 @@ def _access(board: Board, visit: VisitRequest, wave: WaveSpec) -> Unscheduled:
         "last_day": wave.last_day.isoformat(),
         "windows_in_dates": len(in_dates),
         "blacked_out": len(in_dates) - len(open_days),
+        "blackouts": blackouts,
         "next_window": later.isoformat() if later else None,
     }
     if not in_dates:
-        sentence = f"The site gives no access within wave {wave.key}'s dates, {dates}."
+        sentence = f"The site gives no access within wave {wave.key}'s dates, {dates}.{_shut(visit, wave)}"
         advice = "Ask the site for access on one of these dates, or change the wave's dates."
     elif not open_days:
-        sentence = f"Every day with access within wave {wave.key}'s dates, {dates}, is a blackout day."
-        advice = "Lift one blackout day, or ask the site for access on another."
+        sentence = f"Every day with access in wave {wave.key}, {dates}, is a blackout: {listed(blackouts)}."
+        advice = "Shorten the blackout, change the wave's dates, or ask the site for access on another day."
     elif all(w.end <= board.problem.now for w in open_days):
         sentence = f"The last access hours within wave {wave.key}'s dates, {dates}, have passed."
         advice = f"Let the wave run past {day_text(wave.last_day)}, or move the site to a later one."
@@ -209,7 +217,25 @@ def _access(board: Board, visit: VisitRequest, wave: WaveSpec) -> Unscheduled:
             f"Its kit or permit comes after the last access hours within wave {wave.key}'s dates, {dates}."
         )
         advice = f"Bring that date forward, or let the wave run past {day_text(wave.last_day)}."
+    if open_days and blackouts:
+        sentence += f" Other days are a blackout: {listed(blackouts)}."
     return Unscheduled(visit.id, Gate.ACCESS, sentence, advice, evidence)
+
+
+def _blackouts(visit: VisitRequest, wave: WaveSpec) -> list[str]:
+    """Return the reasons of the blackouts that touch the wave, by date, each once."""
+    touching = [b for b in visit.blackouts if b.first_day <= wave.last_day and wave.first_day <= b.last_day]
+    return list(dict.fromkeys(b.reason for b in sorted(touching, key=lambda b: (b.first_day, b.reason))))
+
+
+def _shut(visit: VisitRequest, wave: WaveSpec) -> str:
+    """Name the days of the wave on which the site is closed for a reason of its own."""
+    days = [
+        f"{day_text(day)}{f' ({why})' if why else ''}"
+        for day, why in sorted(visit.closed.items())
+        if wave.allows(day)
+    ]
+    return f" It is closed on {listed(days)}." if days else ""
 
 
 def _calendar(

@@ -49,6 +49,26 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Blackout:
+    """Days, both included, on which nobody works at a site.
+
+    `start` and `end` are the UTC minutes at which the first day begins and the last one is over on the
+    site's clock. A night that begins on one of the days belongs to it; work of the evening before ends
+    at `start`. `reason` is said aloud.
+    """
+
+    first_day: date
+    last_day: date
+    start: int
+    end: int
+    reason: str
+
+    def covers(self, day: date) -> bool:
+        """Tell whether `day` is one of its days."""
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """Working time of one technician: leaving home, visits and the way back lie inside.
 
@@ -102,6 +122,11 @@ class VisitRequest:
     windows
         Access windows. Give them somewhat wider than the wave's dates, so that the planner can tell a
         site without access hours from a site that is closed on the wave's days.
+    blackouts
+        Days on which nobody works there, whatever the windows say.
+    closed
+        Days on which the site is shut although its week would let people in, with the reason. The
+        windows know already; this is for the words.
     wave
         Key of the wave whose dates and pace apply.
     priority
@@ -126,6 +151,8 @@ class VisitRequest:
     not_before: int | None = None
     fixed: FixedAppointment | None = None
     label: str = ""
+    blackouts: tuple[Blackout, ...] = ()
+    closed: Mapping[date, str] = field(default_factory=dict)
 
     @property
     def called(self) -> str:
@@ -164,17 +191,16 @@ class TechnicianSpec:
 
 @dataclass(frozen=True, slots=True)
 class WaveSpec:
-    """Dates (both included), most visits per day (``None``: no limit) and days without any visit."""
+    """Dates (both included) and most visits per day (``None``: no limit)."""
 
     key: str
     first_day: date
     last_day: date
     pace_per_day: int | None = None
-    blackouts: frozenset[date] = frozenset()
 
     def allows(self, day: date) -> bool:
-        """Tell whether visits may take place on `day`."""
-        return self.first_day <= day <= self.last_day and day not in self.blackouts
+        """Tell whether `day` is one of its days."""
+        return self.first_day <= day <= self.last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +255,7 @@ def problem_hash(problem: Problem) -> str:
 def _lines(problem: Problem) -> Iterator[tuple[object, ...]]:
     yield ("now", problem.now)
     for wave in sorted(problem.waves, key=lambda wave: wave.key):
-        yield (wave.key, wave.first_day, wave.last_day, wave.pace_per_day, sorted(wave.blackouts))
+        yield (wave.key, wave.first_day, wave.last_day, wave.pace_per_day)
     for visit in sorted(problem.visits, key=lambda visit: visit.id):
         yield _visit_line(visit)
     for technician in sorted(problem.technicians, key=lambda technician: technician.id):
@@ -241,7 +267,8 @@ def _visit_line(visit: VisitRequest) -> tuple[object, ...]:
     fixed = visit.fixed and (visit.fixed.technicians, visit.fixed.start, visit.fixed.day)
     place = (visit.latitude, visit.longitude)
     needs = (visit.minutes, sorted(visit.skills), visit.crew, visit.wave, visit.priority, visit.not_before)
-    return (visit.id, visit.label, place, needs, windows, fixed)
+    shut = sorted((b.start, b.end, b.first_day, b.last_day, b.reason) for b in visit.blackouts)
+    return (visit.id, visit.label, place, needs, windows, fixed, shut, sorted(visit.closed.items()))
 
 
 def _technician_line(technician: TechnicianSpec) -> tuple[object, ...]:
@@ -265,6 +292,8 @@ def _require_sound_visit(visit: VisitRequest) -> None:
         raise InvalidProblem(f"The visit {visit.id!r} has a crew of {visit.crew}.")
     if any(window.end <= window.start for window in visit.windows):
         raise InvalidProblem(f"The visit {visit.id!r} has an access window that ends before it starts.")
+    if any(b.end <= b.start or b.last_day < b.first_day for b in visit.blackouts):
+        raise InvalidProblem(f"The visit {visit.id!r} has a blackout that ends before it starts.")
 
 
 def _require_sound_technician(technician: TechnicianSpec) -> None:

@@ -7,14 +7,19 @@ yesterday's window, or subtracting two local times, is how others get this wrong
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from technicians.scheduling.problem import Interval, Shift, Window
+from technicians.scheduling.problem import Blackout, Interval, Shift, Window
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Clocks: TypeAlias = tuple[time, time]
+"""When hours open and close, as local clock times; a close that is not after the opening is the next day's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,21 @@ def local_minute(day: date, clock: time, zone: ZoneInfo) -> int:
     return _change_between(second, first, zone)
 
 
+def blackout(first_day: date, last_day: date, reason: str, zone: str) -> Blackout:
+    """Return days on which nobody works, both included, from midnight to midnight in `zone`, an IANA name."""
+    clock = ZoneInfo(zone)
+    start = local_minute(first_day, time(0), clock)
+    end = local_minute(last_day + timedelta(days=1), time(0), clock)
+    return Blackout(first_day, last_day, start, end, reason)
+
+
 def access_windows(
     hours: Iterable[WeeklyHours],
     zone: str,
     first_day: date,
     last_day: date,
     *,
-    closed: Collection[date] = (),
+    different: Mapping[date, Sequence[Clocks]] = MappingProxyType({}),
 ) -> tuple[Window, ...]:
     """Return the windows that open from `first_day` to `last_day`, both included.
 
@@ -77,8 +90,8 @@ def access_windows(
         The site's week; hours of one day that overlap or touch become one window.
     zone
         IANA name of the site's zone.
-    closed
-        Dates on which nothing opens.
+    different
+        Dates that differ from the week, with the hours that open on them instead; none: closed.
 
     Returns
     -------
@@ -86,7 +99,7 @@ def access_windows(
         By start. A window that another one follows without a gap lets work run on into that one, but
         starts only in its own time, so that each visit keeps the day it began.
     """
-    spans = list(_spans(hours, ZoneInfo(zone), first_day, last_day, closed))
+    spans = list(_spans(hours, ZoneInfo(zone), first_day, last_day, different))
     return tuple(_run_on(_merged_by_day(spans)))
 
 
@@ -106,7 +119,7 @@ def shifts(
     pieces: list[Shift] = []
     until: int | None = None
     away = sorted(time_off, key=lambda off: off.start)
-    for start, end, day in _merged_by_day(list(_spans(hours, ZoneInfo(zone), first_day, last_day, ()))):
+    for start, end, day in _merged_by_day(list(_spans(hours, ZoneInfo(zone), first_day, last_day, {}))):
         begins = start if until is None else max(start, until)
         pieces.extend(Shift(left, right, day) for left, right in _without(begins, end, away))
         until = end if until is None else max(end, until)
@@ -129,20 +142,23 @@ def _change_between(low: int, high: int, zone: ZoneInfo) -> int:
 
 
 def _spans(
-    hours: Iterable[WeeklyHours], zone: ZoneInfo, first_day: date, last_day: date, closed: Collection[date]
+    hours: Iterable[WeeklyHours],
+    zone: ZoneInfo,
+    first_day: date,
+    last_day: date,
+    different: Mapping[date, Sequence[Clocks]],
 ) -> Iterator[_Span]:
-    week = tuple(hours)
+    week: dict[int, list[Clocks]] = {weekday: [] for weekday in range(7)}
+    for entry in hours:
+        week[entry.weekday].append((entry.opens, entry.closes))
     for number in range(first_day.toordinal(), last_day.toordinal() + 1):
         day = date.fromordinal(number)
-        if day in closed:
-            continue
-        for entry in week:
-            if entry.weekday == day.weekday():
-                closes_on = day if entry.closes > entry.opens else day + timedelta(days=1)
-                start, end = local_minute(day, entry.opens, zone), local_minute(closes_on, entry.closes, zone)
-                # Hours that lie wholly inside a skipped hour have no length: that day they do not exist.
-                if start < end:
-                    yield (start, end, day)
+        for opens, closes in different.get(day, week[day.weekday()]):
+            closes_on = day if closes > opens else day + timedelta(days=1)
+            start, end = local_minute(day, opens, zone), local_minute(closes_on, closes, zone)
+            # Hours that lie wholly inside a skipped hour have no length: that day they do not exist.
+            if start < end:
+                yield (start, end, day)
 
 
 def _merged_by_day(spans: list[_Span]) -> list[_Span]:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from technicians.scheduling import Problem, Shift, TechnicianSpec, VisitRequest, WaveSpec, Window
-from technicians.scheduling.windows import WeeklyHours, access_windows, shifts, utc_minute
+from technicians.scheduling import Blackout, Problem, Shift, TechnicianSpec, VisitRequest, WaveSpec, Window
+from technicians.scheduling.windows import WeeklyHours, access_windows, blackout, shifts, utc_minute
 
 MONDAY = date(2027, 3, 1)
 FRIDAY = date(2027, 3, 5)
@@ -62,6 +62,11 @@ def technician(key: str = "T1", **changes: Any) -> TechnicianSpec:
         "shifts": work_days(days(5)),
     }
     return TechnicianSpec(**{**facts, **changes})
+
+
+def shut(first: date, last: date | None = None, reason: str = "Black Friday freeze") -> Blackout:
+    """Return a blackout of whole days in UTC."""
+    return blackout(first, last or first, reason, "UTC")
 
 
 def wave(**changes: Any) -> WaveSpec:

@@ -24,7 +24,7 @@ from technicians.scheduling import (
     solve,
     violations,
 )
-from tests.technicians.scheduling.cases import DENVER, KM_NORTH, MONDAY, at, days
+from tests.technicians.scheduling.cases import DENVER, KM_NORTH, MONDAY, at, days, shut
 
 T = TypeVar("T")
 WEEK = days(4)
@@ -74,6 +74,7 @@ def visits(draw: st.DrawFn, number: int, names: list[str]) -> VisitRequest:
         crew=draw(mostly(1, 2)),
         not_before=draw(mostly(None, at(WEEK[1], 9), at(WEEK[3], 0))),
         fixed=draw(appointments(names)) if names and draw(mostly(False, False, True)) else None,
+        blackouts=tuple(shut(day) for day in draw(mostly(WEEK[:0], WEEK[:1], WEEK[2:3], WEEK[:2]))),
     )
 
 
@@ -127,8 +128,7 @@ def problems(draw: st.DrawFn) -> Problem:
 
 @st.composite
 def waves_called(draw: st.DrawFn, key: str) -> WaveSpec:
-    blackouts = frozenset(draw(mostly(WEEK[:0], WEEK[:1], WEEK[2:3])))
-    return WaveSpec(key, MONDAY, draw(mostly(WEEK[3], *WEEK[:3])), draw(mostly(None, 0, 1, 2)), blackouts)
+    return WaveSpec(key, MONDAY, draw(mostly(WEEK[3], *WEEK[:3])), draw(mostly(None, 0, 1, 2)))
 
 
 @QUICK
@@ -138,6 +138,18 @@ def test_no_rule_is_broken_and_nothing_is_lost(case: Problem, seed: int) -> None
     assert violations(case, result.placements) == ()
     accounted = [p.visit for p in result.placements] + [u.visit for u in result.unscheduled]
     assert sorted(accounted) == sorted(request.id for request in case.visits)
+
+
+@QUICK
+@given(problems())
+def test_nobody_works_on_a_blackout(case: Problem) -> None:
+    """Minute by minute, and by the evening a night belongs to."""
+    for placement in solve(case, stop=Stop(iterations=10)).placements:
+        request = by_id(case, placement.visit)
+        for off in () if request.fixed else request.blackouts:
+            worked = set(range(placement.start, placement.end))
+            assert not worked & set(range(off.start, off.end))
+            assert placement.day != off.first_day
 
 
 @QUICK

@@ -14,12 +14,14 @@ from tests.technicians.scheduling.cases import (
     days,
     open_days,
     problem,
+    shut,
     technician,
     visit,
     wave,
     work_days,
 )
 
+TUESDAY = MONDAY + timedelta(days=1)
 SATURDAY = FRIDAY + timedelta(days=1)
 NOTHING = Stop(iterations=0)
 
@@ -90,10 +92,23 @@ def test_no_access_within_the_waves_dates() -> None:
 
 
 def test_only_blackout_days_have_access() -> None:
-    waves = [wave(blackouts=frozenset({MONDAY}))]
-    found = reason(problem([visit(windows=open_days([MONDAY]))], waves=waves))
+    found = reason(problem([visit(windows=open_days([MONDAY]), blackouts=(shut(MONDAY),))]))
     assert (found.gate, found.evidence["blacked_out"]) == (Gate.ACCESS, 1)
-    assert "blackout" in found.sentence
+    assert found.sentence == (
+        "Every day with access in wave W1, 1 Mar 2027 to 5 Mar 2027, is a blackout: Black Friday freeze."
+    )
+
+
+def test_blackouts_beside_hours_that_have_passed_are_named() -> None:
+    case = problem([visit(blackouts=(shut(TUESDAY, FRIDAY),))], now=at(TUESDAY, 0))
+    found = reason(case)
+    assert found.sentence.endswith("have passed. Other days are a blackout: Black Friday freeze.")
+
+
+def test_days_the_site_is_closed_are_named() -> None:
+    closed = {MONDAY: "Stocktaking", SATURDAY: "Outside the wave", TUESDAY: ""}
+    found = reason(problem([visit(windows=open_days([SATURDAY]), closed=closed)]))
+    assert found.sentence.endswith("It is closed on 1 Mar 2027 (Stocktaking) and 2 Mar 2027.")
 
 
 def test_access_that_has_passed() -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from technicians.scheduling import (
+    Blackout,
     FixedAppointment,
     Gate,
     Interval,
@@ -31,6 +32,7 @@ from tests.technicians.scheduling.cases import (
     days,
     open_days,
     problem,
+    shut,
     technician,
     visit,
     wave,
@@ -92,11 +94,46 @@ def test_the_drive_between_visits_is_kept() -> None:
 
 
 def test_wave_dates_and_blackouts() -> None:
-    case = problem([visit()], waves=[wave(last_day=TUESDAY, blackouts=frozenset({MONDAY}))])
+    case = problem([visit(blackouts=(shut(MONDAY),))], waves=[wave(last_day=TUESDAY)])
     assert only(planned(case)).day == TUESDAY
     assert broken(case, [put()]) == {Rule.BLACKOUT}
     friday = at(FRIDAY, 9)
     assert broken(case, [put(start=friday, day=FRIDAY)]) == {Rule.WAVE}
+
+
+def test_work_of_the_evening_before_ends_when_a_blackout_begins() -> None:
+    night = Window(at(MONDAY, 21), at(TUESDAY, 5), MONDAY)
+    crew = [technician(shifts=(Shift(at(MONDAY, 18), at(TUESDAY, 8), MONDAY),))]
+    case = problem([visit(windows=(night,), blackouts=(shut(TUESDAY),))], crew)
+    placed = only(planned(case))
+    assert placed.end <= at(TUESDAY, 0)
+    assert broken(case, [put(start=at(MONDAY, 22, 1))]) == {Rule.BLACKOUT}
+    long = problem([replace(case.visits[0], minutes=181)], crew)
+    assert planned(long).unscheduled[0].gate is Gate.FIT
+
+
+def test_a_night_that_begins_on_a_blackout_belongs_to_it() -> None:
+    night = Window(at(MONDAY, 21), at(TUESDAY, 5), MONDAY)
+    crew = [technician(shifts=(Shift(at(MONDAY, 18), at(TUESDAY, 8), MONDAY),))]
+    case = problem([visit(windows=(night,), blackouts=(shut(MONDAY),))], crew)
+    assert not planned(case).placements
+    assert broken(case, [put(start=at(TUESDAY, 1))]) == {Rule.BLACKOUT}
+
+
+def test_the_judge_names_the_blackout_and_the_closed_day() -> None:
+    case = problem([visit(windows=open_days([TUESDAY]), closed={MONDAY: "Stocktaking"})])
+    assert [v.sentence for v in violations(case, [put()])] == [
+        "The site is closed on Monday, March 1: Stocktaking."
+    ]
+    shutdown = problem([visit(blackouts=(shut(MONDAY),))])
+    assert [v.sentence for v in violations(shutdown, [put()])] == [
+        "Monday, March 1 is a blackout: Black Friday freeze."
+    ]
+
+
+def test_a_blackout_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(InvalidProblem):
+        problem([visit(blackouts=(Blackout(TUESDAY, MONDAY, 0, 1, "Freeze"),))])
 
 
 def test_pace_spreads_visits_over_days() -> None:

@@ -1,12 +1,19 @@
 """Local clocks become UTC minutes with the length the night really has."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from technicians.scheduling import Interval
-from technicians.scheduling.windows import WeeklyHours, access_windows, local_minute, shifts, utc_minute
+from technicians.scheduling.windows import (
+    WeeklyHours,
+    access_windows,
+    blackout,
+    local_minute,
+    shifts,
+    utc_minute,
+)
 from tests.technicians.scheduling.cases import at
 
 NEW_YORK = "America/New_York"
@@ -74,8 +81,30 @@ def test_equal_times_are_a_full_day() -> None:
 
 def test_only_days_in_range_open_and_closed_dates_do_not() -> None:
     first, last, closed = date(2027, 1, 4), date(2027, 1, 7), date(2027, 1, 6)
-    nights = access_windows(NIGHTS, NEW_YORK, first, last, closed=[closed])
+    nights = access_windows(NIGHTS, NEW_YORK, first, last, different={closed: ()})
     assert [window.opening_date.day for window in nights] == [4, 5, 7]
+
+
+def test_a_day_that_differs_has_its_own_hours_and_no_others() -> None:
+    day = date(2027, 1, 6)
+    (window,) = access_windows(NIGHTS, NEW_YORK, day, day, different={day: [(time(23), time(1))]})
+    assert (window.start, window.end) == (at(date(2027, 1, 7), 4), at(date(2027, 1, 7), 6))
+    assert window.opening_date == day
+
+
+def test_a_day_can_be_open_although_its_weekday_never_is() -> None:
+    sunday = date(2027, 1, 10)
+    week = [WeeklyHours(0, time(8), time(12))]
+    (window,) = access_windows(week, NEW_YORK, sunday, sunday, different={sunday: [(time(8), time(12))]})
+    assert window.opening_date == sunday
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 11, 1), 25), (date(2027, 3, 14), 23)])
+def test_a_blackout_lasts_the_whole_day_when_the_clock_changes(day: date, hours: int) -> None:
+    found = blackout(day, day, "Freeze", NEW_YORK)
+    assert found.end - found.start == hours * 60
+    assert found.covers(day)
+    assert not found.covers(day + timedelta(days=1))
 
 
 def test_hours_of_one_day_that_touch_become_one_window() -> None:
