@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from rollout.models import Client, CustomerOutcome, Job, Rollout, StoredFile, User, Wave
+from rollout.models import ApiKey, Client, CustomerOutcome, Job, Rollout, StoredFile, User, Wave
 from rollout.permissions import ROLE_PERMISSIONS, Permission
 
 AnyUser = User | AnonymousUser
@@ -84,6 +84,14 @@ def file_for(user: AnyUser, key: uuid.UUID) -> StoredFile:
     """Return a stored file of a rollout the user's team works on."""
     stored: StoredFile = get_object_or_404(StoredFile.objects.visible_to(user), key=key)
     return stored
+
+
+def key_for(user: AnyUser, prefix: str) -> ApiKey:
+    """Return a key of the user's own; for everybody else, administrators included, it does not exist."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        raise Http404
+    key: ApiKey = get_object_or_404(ApiKey, user=user, prefix=prefix)
+    return key
 
 
 def require_administrator(user: AnyUser) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -139,3 +140,29 @@ class MemberForm(forms.Form):
     email = forms.EmailField(label="E-mail address")
     name = forms.CharField(label="Name", max_length=120)
     role = forms.ChoiceField(label="Role", choices=Role.choices)
+
+
+class ApiKeyForm(forms.Form):
+    """What a key to the API is called, what it may do and until when."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=50,
+        help_text="What the key is for, such as “Nightly copy of site numbers”.",
+    )
+    days = forms.TypedChoiceField(
+        label="Expires",
+        choices=((7, "In a week"), (30, "In 30 days"), (90, "In 90 days"), (365, "In a year")),
+        coerce=int,
+        initial=90,
+    )
+    read_only = forms.BooleanField(
+        label="May only read",
+        required=False,
+        initial=True,
+        help_text="Leave it ticked unless the program has to write.",
+    )
+
+    def expires_at(self, now: datetime) -> datetime:
+        """The moment from which the key works no more."""
+        return now + timedelta(days=self.cleaned_data["days"])

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from rollout.access import AnyUser
-from rollout.models import AuditEntry, Client, Job, Membership, Rollout, User, Wave
+from rollout.models import ApiKey, AuditEntry, Client, Job, Membership, Rollout, User, Wave
 
 
 def rollouts_of(user: User) -> QuerySet[Rollout]:
@@ -60,3 +60,16 @@ def jobs_of(rollout: Rollout, *, limit: int = 50) -> QuerySet[Job]:
     """The newest jobs of a rollout."""
     jobs: QuerySet[Job] = Job.objects.filter(rollout=rollout).select_related("by")
     return jobs[:limit]
+
+
+def keys_of(user: User) -> QuerySet[ApiKey]:
+    """The person's own keys to the API, those that still work first, the newest first."""
+    keys: QuerySet[ApiKey] = ApiKey.objects.filter(user=user)
+    return keys.order_by("revoked", "-created")
+
+
+def key_with(secret: str) -> ApiKey | None:
+    """The key whose secret this is, its person loaded; None when there is none or it was revoked."""
+    prefix = secret.partition(".")[0]
+    key: ApiKey | None = ApiKey.objects.filter(prefix=prefix, revoked=False).select_related("user").first()
+    return key if key is not None and key.is_valid(secret) else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollout.views import clients, jobs, rollouts
+from rollout.views import clients, jobs, keys, rollouts
 
 app_name = "rollout"
 
@@ -27,5 +27,8 @@ urlpatterns = [
     path("jobs/<uuid:key>/progress/", jobs.job_progress, name="job-progress"),
     path("jobs/<uuid:key>/cancel/", jobs.job_cancel, name="job-cancel"),
     path("jobs/<uuid:key>/retry/", jobs.job_retry, name="job-retry"),
+    # One's own keys to the API
+    path("account/keys/", keys.api_keys, name="api-keys"),
+    path("account/keys/<slug:prefix>/revoke/", keys.api_key_revoke, name="api-key-revoke"),
     path("files/<uuid:key>/", jobs.file_download, name="file"),
 ]

@@ -40,6 +40,7 @@ AUDIENCES = {
     # A visit is known to its technician and their manager, who may not judge it.
     "reviewers": audience("admin pm pf", "technician provider_manager"),
     "own technician": audience("technician"),
+    "own key": audience("pm"),
     "technicians": audience("technician stranger_technician"),
     "starters": audience("admin pm", others="403"),
     "client's pm": audience("admin", "pm pf client_viewer"),
@@ -76,6 +77,8 @@ rollout:job-progress              | team's          | =            | key=job.key
 rollout:job-cancel                | -               | team's       | key=job.key
 rollout:job-retry                 | -               | team's       | key=job.key
 rollout:file                      | team's          | =            | key=file.key
+rollout:api-keys                  | signed in       | =            |
+rollout:api-key-revoke            | -               | own key      | prefix=api_key.prefix
 sites:list                        | team            | =            | code
 sites:map                         | team            | =            | code
 sites:new                         | team            | =            | code

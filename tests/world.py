@@ -14,6 +14,7 @@ from typing import Any
 from django.test import Client
 from PIL import Image
 
+from rollout import actions as rollout_actions
 from rollout import audit, files, jobs
 from rollout.models import Membership
 from sites.actions import imports as import_actions
@@ -83,6 +84,9 @@ def _prepare(world: World) -> None:
     things["outcome"] = make.OutcomeFactory(rollout=cast.rollout)
     things["wave"] = make.WaveFactory(rollout=cast.rollout, number=0, name="Pilot", pf=cast.pf)
     things["membership"] = Membership.objects.get(user=cast.pf)
+    things["api_key"], things["api_secret"] = rollout_actions.make_key(
+        name="Sync", read_only=False, expires_at=make.NOW + timedelta(days=3650), by=cast.pm, at=make.NOW
+    )
 
 
 def _sites(world: World) -> None:

@@ -1,6 +1,7 @@
 """Every write of the base: clients, rollouts, outcomes, waves, team."""
 
 from rollout.actions.clients import CodeTaken, change_client, create_client
+from rollout.actions.keys import KeyNameTaken, NothingToShow, TooManyKeys, make_key, note_use, revoke_key
 from rollout.actions.rollouts import (
     AlreadyLaunched,
     NoOutcome,
@@ -18,9 +19,12 @@ from rollout.actions.team import LastConductor, NotForStaff, add_member, remove_
 __all__ = [
     "AlreadyLaunched",
     "CodeTaken",
+    "KeyNameTaken",
     "LastConductor",
     "NoOutcome",
     "NotForStaff",
+    "NothingToShow",
+    "TooManyKeys",
     "WaveInUse",
     "add_member",
     "change_client",
@@ -28,9 +32,12 @@ __all__ = [
     "create_client",
     "create_rollout",
     "launch_rollout",
+    "make_key",
+    "note_use",
     "remove_member",
     "remove_outcome",
     "remove_wave",
+    "revoke_key",
     "save_outcome",
     "save_wave",
 ]
