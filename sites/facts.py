@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sites.choices import AttributeKind, FactSource, FactState
@@ -113,7 +113,7 @@ def settle(attribute: Attribute, sayings: Iterable[Saying], *, today: date) -> F
 
 def _is_stale(attribute: Attribute, saying: Saying, today: date) -> bool:
     shelf_life = attribute.shelf_life_days
-    return shelf_life is not None and saying.observed_on + timedelta(days=shelf_life) < today
+    return shelf_life is not None and (today - saying.observed_on).days > shelf_life
 
 
 def _comparable(value: FactValue) -> tuple[str, Any]:
