@@ -5,7 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from rollout import urls_base
-from rollout.pages import api, gallery, health, portfolio, progress, rollout_home
+from rollout.pages import api, find, gallery, health, portfolio, progress, rollout_home
 
 progress_urls = (
     [
@@ -25,6 +25,7 @@ rollout_urls = (
 
 urlpatterns = [
     path("", portfolio.home, name="home"),
+    path("find/", find.find, name="find"),
     path("progress/", include(progress_urls)),
     path("", include(rollout_urls)),
     path("", include("sites.urls")),

@@ -26,6 +26,12 @@ def engaged(rollout: Rollout) -> QuerySet[Technician]:
     return technicians.select_related("provider").order_by("name", "pk")
 
 
+def find_technicians(rollout: Rollout, words: str, *, limit: int = 4) -> list[Technician]:
+    """Return technicians of the client's providers whose name, or whose provider's, holds the words."""
+    named = Q(name__icontains=words) | Q(provider__name__icontains=words)
+    return list(engaged(rollout).filter(named)[:limit])
+
+
 def with_calendar(technicians: QuerySet[Technician]) -> QuerySet[Technician]:
     """Load skills, shifts and time off. Three queries more."""
     skills = TechnicianSkill.objects.select_related("skill").order_by("skill__name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,13 @@ def orders_of(rollout: Rollout, user: User) -> QuerySet[WorkOrder]:
     orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user).filter(rollout=rollout)
     related = orders.select_related("enrolment__site", "enrolment__wave", "accountable")
     return related.order_by(*natural("enrolment__site__key"))
+
+
+def orders_of_sites(rollout: Rollout, site_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return number and state in words of the work orders of some sites, by site; one query."""
+    rows = WorkOrder.objects.filter(rollout=rollout, enrolment__site__in=site_ids).order_by()
+    found = rows.values_list("enrolment__site_id", "number", "state")
+    return {site: (number, str(WorkOrderState(state).label).lower()) for site, number, state in found}
 
 
 def current_packet(order: WorkOrder) -> Packet | None:
