@@ -45,15 +45,16 @@ AUDIENCES = {
     "starters": audience("admin pm", others="403"),
     "client's pm": audience("admin", "pm pf client_viewer"),
     "house": audience("admin pm pf stranger_pm"),
-    "api": audience("", others="ok", anonymous="403"),
-    "api client and team": audience("admin pm pf client_viewer", anonymous="403"),
-    "api team": audience("admin pm pf", anonymous="403"),
+    "api": audience("", others="ok", anonymous="401"),
+    "api client and team": audience("admin pm pf client_viewer", anonymous="401"),
+    "api team": audience("admin pm pf", anonymous="401"),
     "-": dict.fromkeys(ROLES, "405"),
 }
 
 # address | who may open it | who may post to it (= the same, - nobody: 405) | what it is made of: name=thing or name='word
 TABLE = """
 home                              | signed in       | =            |
+find                              | signed in       | =            | ?q=har&in=guest-wifi
 progress:list                     | signed in       | =            |
 progress:home                     | client and team | =            | code
 progress:map                      | client and team | =            | code

@@ -48,7 +48,7 @@ def answer(response) -> str:
 
 def refuses_method(got: str, role: str) -> bool:
     """Strangers may be sent away before anybody looks at the method."""
-    return got == "405" or (role == "anonymous" and got in ("login", "403"))
+    return got == "405" or (role == "anonymous" and got in ("login", "401", "403"))
 
 
 # Their pages are other people's.

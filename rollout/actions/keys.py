@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -45,7 +46,8 @@ def make_key(
         raise KeyNameTaken(f"You have a key called “{name}”. Revoke it first, or give this one another name.")
     if mine.count() >= MOST_KEYS:
         raise TooManyKeys(f"You have {MOST_KEYS} keys, which is as many as one can have. Revoke one first.")
-    key, secret = ApiKey.objects.create_key(user=by, name=name, read_only=read_only, expiry_date=expires_at)
+    made, secret = ApiKey.objects.create_key(user=by, name=name, read_only=read_only, expiry_date=expires_at)
+    key = cast(ApiKey, made)
     audit.record(
         "rollout.api_key.made",
         subject=by,

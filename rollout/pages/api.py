@@ -2,7 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
-from rollout.api import router as rollout_router
+from rollout.api.views import router as rollout_router
 from sites.api import router as sites_router
 from workorders.api import router as workorders_router
 

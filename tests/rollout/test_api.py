@@ -39,7 +39,7 @@ def test_others_see_no_working_data(cast, orders, as_user, who, rollouts):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_strangers_are_turned_away(client, db, name):
-    assert client.get(f"/api/{name}/").status_code == 403
+    assert client.get(f"/api/{name}/").status_code == 401
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
