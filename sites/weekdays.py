@@ -1,8 +1,9 @@
-"""Weekdays as people say them."""
+"""Weekdays and dates as people say them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sites.choices import Weekday
 
@@ -24,3 +25,14 @@ def hours_in_words(windows: Iterable[tuple[int, str, str]]) -> str:
     for day, opens, closes in windows:
         days.setdefault(f"{opens}–{closes}", []).append(day)
     return ", ".join(f"{days_in_words(these)} {hours}" for hours, these in days.items())
+
+
+def dates_in_words(first: date, last: date) -> str:
+    """Return a day or days in a row as people write them: "Nov 26, 2026", "Nov 26–27, 2026", "Dec 24, 2026 – Jan 2, 2027"."""
+    if first == last:
+        return f"{first:%b} {first.day}, {first.year}"
+    if first.year != last.year:
+        return f"{first:%b} {first.day}, {first.year} – {last:%b} {last.day}, {last.year}"
+    until = f"{last.day}" if first.month == last.month else f"{last:%b} {last.day}"
+    dash = "–" if first.month == last.month else " – "
+    return f"{first:%b} {first.day}{dash}{until}, {last.year}"

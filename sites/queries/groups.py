@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from sites.choices import GroupKind
-from sites.models import SiteGroup
+from sites.models import Site, SiteGroup
 
 JOINT = " / "
 """Between the names of a path."""
@@ -43,3 +44,50 @@ def within(group: SiteGroup, *, site: str = "") -> Q:
     `site` is the lookup prefix from the row to the site, such as ``"site__"``.
     """
     return Q(**{f"{site}{SITE_FIELDS[group.kind]}__in": family(group).values("pk")})
+
+
+def kin(client_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return, for every group of these clients, its id with those of all it lies in; one query."""
+    rows = SiteGroup.objects.filter(client__in=list(client_ids)).order_by()
+    parents: dict[int, int | None] = dict(rows.values_list("pk", "parent_id"))
+    return {pk: frozenset(_upwards(pk, parents)) for pk in parents}
+
+
+def _upwards(pk: int, parents: Mapping[int, int | None]) -> Iterator[int]:
+    seen: set[int] = set()
+    here: int | None = pk
+    while here is not None and here not in seen:
+        seen.add(here)
+        yield here
+        here = parents.get(here)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One group in its tree: how deep it lies (0 outermost), how many sites are in it alone and with all within it."""
+
+    group: SiteGroup
+    depth: int
+    own: int
+    total: int
+
+
+def group_lines(client_id: int, kind: str) -> list[GroupLine]:
+    """Return the client's regions or formats as a tree with counts of sites; two queries."""
+    groups = groups_of(client_id, kind)
+    field = SITE_FIELDS[kind]
+    counted = Site.objects.filter(client=client_id, **{f"{field}__isnull": False}).order_by()
+    own: dict[int, int] = dict(counted.values_list(field).annotate(n=Count("pk")))
+    lines = []
+    for group in groups:
+        start = group.path + JOINT
+        total = sum(
+            own.get(other.pk, 0) for other in groups if other == group or other.path.startswith(start)
+        )
+        lines.append(GroupLine(group, group.path.count(JOINT), own.get(group.pk, 0), total))
+    return lines
+
+
+def sites_without_group(client_id: int, kind: str) -> int:
+    """Return how many of the client's sites have no region or no format."""
+    return Site.objects.filter(client=client_id, **{f"{SITE_FIELDS[kind]}__isnull": True}).count()
