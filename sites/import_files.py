@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,10 @@ def opened_import(site_import: SiteImport) -> Iterator[Source]:
         yield source
 
 
-def describe(source: Source, target: Target) -> dict[str, Any]:
+def describe(source: Source, target: Target, *, hidden: Collection[str] = ()) -> dict[str, Any]:
     """Return what the mapping page shows, as JSON: how the file was read, some rows, and the proposed mapping.
 
+    `hidden` are fields that take no column, such as a key made of several others.
     ``proposals`` goes from field key to ``[column, reason, confidence]``; ``samples`` are the first rows that are not blank.
     """
     sample = source.sample()
@@ -61,5 +62,9 @@ def describe(source: Source, target: Target) -> dict[str, Any]:
         "sheets": list(source.sheets),
         "records": source.records,
         "samples": [list(row.cells) for row in sample[:SHOWN_SAMPLES]],
-        "proposals": {key: [one.column, one.reason, one.confidence] for key, one in proposals.items()},
+        "proposals": {
+            key: [one.column, one.reason, one.confidence]
+            for key, one in proposals.items()
+            if key not in hidden
+        },
     }

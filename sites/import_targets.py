@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from rollout.models import Rollout, User, Wave
@@ -132,8 +132,10 @@ class ImportTarget:
     make_key, key_from:
         For files without a column of codes: makes one, from any of these fields.
     key_parts:
-        When one field does not tell two records apart: those that do together, all of them required. Their values joined
-        by `KEY_MARK` are then the key that `present` is asked for.
+        When one field does not tell two records apart: those that do together, at least the required ones filled. Their
+        values joined by `KEY_MARK` are then the key that `present` is asked for.
+    a_row:
+        What one row of the list is, as a sentence: "One row for each site."
     takes_wave:
         Whether newly enrolled ones can go into a wave.
     grows:
@@ -157,6 +159,7 @@ class ImportTarget:
     make_key: MakeKey | None = None
     key_from: tuple[str, ...] = ()
     key_parts: tuple[str, ...] = ()
+    a_row: str = ""
     takes_wave: bool = False
     grows: bool = False
     max_lengths: Mapping[str, int] = field(default_factory=dict)
@@ -187,12 +190,19 @@ def checked_target(target: ImportTarget, rollout: Rollout) -> tuple[Target, Make
     if not parts:
         return pure, target.make_key
 
+    needed = [part for part in parts if pure.field(part).required]
+
     def joined(values: Mapping[str, Any]) -> str:
-        found = [str(values.get(part) or "") for part in parts]
-        return KEY_MARK.join(found) if all(found) else ""
+        if not all(values.get(part) for part in needed):
+            return ""
+        return KEY_MARK.join(_part(values.get(part)) for part in parts)
 
     key = Field(KEY, target.label, "text")
     return replace(pure, key_field=KEY, fields=(key, *pure.fields)), joined
+
+
+def _part(value: Any) -> str:
+    return value.isoformat("minutes") if isinstance(value, time) else str(value or "")
 
 
 def fold(key: str) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from rollout import audit, jobs
+from rollout import audit
 from rollout.models import AuditEntry, Rollout
 from rollout.permissions import Permission
 from sites import places
@@ -31,7 +31,8 @@ from sites.imports.target import Target
 from sites.models import ImportRow
 from technicians.actions.people import skill_called
 from technicians.import_fields import EXAMPLE, TARGET
-from technicians.models import Engagement, Provider, Shift, Skill, Technician, TechnicianSkill
+from technicians.import_providers import make_providers, not_engaged, strangers
+from technicians.models import Provider, Shift, Skill, Technician, TechnicianSkill
 from technicians.queries import people as queries
 from technicians.working_hours import NotUnderstood, hours_text, read_hours, skill_key
 
@@ -80,32 +81,23 @@ def _values(technician: Technician) -> JsonValues:
 # --- Check ----------------------------------------------------------------------------------------------------
 def complete(rollout: Rollout, rows: Sequence[Pair]) -> list[list[Note]]:
     """Write skills and shifts the way they are kept, derive time zones, and keep other clients' providers out."""
-    strangers = _strangers(rollout, {str(values["provider"]) for values, _ in rows if values.get("provider")})
+    others = strangers(rollout, {str(values["provider"]) for values, _ in rows if values.get("provider")})
     names = _skill_names(skill for values, _ in rows for skill in values.get("skills") or [])
-    return [_complete_row(values, there, strangers, names) for values, there in rows]
+    return [_complete_row(values, there, others, names) for values, there in rows]
 
 
 def _complete_row(
-    values: JsonValues, there: Present | None, strangers: set[str], names: Mapping[str, str]
+    values: JsonValues, there: Present | None, others: set[str], names: Mapping[str, str]
 ) -> list[Note]:
     for key in (KEY, "provider", "code"):
         if there is not None:
             values[key] = there.values[key]
-    if fold(str(values.get("provider") or "")) in strangers:
-        sentence = f"The provider “{values['provider']}” works for other clients only. Ask an administrator to engage them first."
-        return [Note("provider", "rejected", sentence, "provider_not_engaged")]
+    if fold(str(values.get("provider") or "")) in others:
+        return [not_engaged("provider", str(values["provider"]))]
     if values.get("skills"):
         by_key = {skill_key(skill): names.get(skill_key(skill), skill[:80]) for skill in values["skills"]}
         values["skills"] = sorted(name for key, name in by_key.items() if key)
     return [*_read_shifts(values), *_limit_radius(values), *_find_zone(values, there)]
-
-
-def _strangers(rollout: Rollout, named: set[str]) -> set[str]:
-    """Providers that exist but are not engaged by this client: their people are none of its business."""
-    rows = Provider.objects.annotate(low=Lower("name")).filter(
-        Q(low__in=map(fold, named)) | Q(name__in=named)
-    )
-    return {fold(row.name) for row in rows.exclude(engagements__client=rollout.client_id)}
 
 
 def _skill_names(skills: Iterable[str]) -> dict[str, str]:
@@ -149,7 +141,7 @@ def _find_zone(values: JsonValues, there: Present | None) -> list[Note]:
 # --- Apply ----------------------------------------------------------------------------------------------------
 def apply(batch: Batch) -> None:
     """Write providers, technicians, skills and shifts of a batch, with an audit entry for each technician."""
-    providers = _providers(batch)
+    providers = make_providers(batch.rollout, [row.values["provider"] for row in batch.creates])
     made = [_new(row, providers) for row in batch.creates]
     Technician.objects.bulk_create(made)
     for row, technician in zip(batch.creates, made, strict=True):
@@ -163,24 +155,6 @@ def apply(batch: Batch) -> None:
 
 def _after(row: ImportRow) -> dict[str, Any]:
     return {key: pair[1] for key, pair in row.changes.items()}
-
-
-def _providers(batch: Batch) -> dict[str, Provider]:
-    """Make and engage the providers that are new. One engaged elsewhere meanwhile stops the whole import."""
-    named = {str(row.values["provider"]) for row in batch.creates}
-    if strangers := _strangers(batch.rollout, named):
-        raise jobs.JobFailed(
-            f"The provider “{min(strangers)}” came to work for another client meanwhile. Check the list again."
-        )
-    there = Provider.objects.annotate(low=Lower("name")).filter(
-        Q(low__in=map(fold, named)) | Q(name__in=named)
-    )
-    found = {fold(provider.name): provider for provider in there}
-    for name in sorted(named):
-        if fold(name) not in found:
-            found[fold(name)] = Provider.objects.create(name=name)
-            Engagement.objects.create(provider=found[fold(name)], client_id=batch.rollout.client_id)
-    return found
 
 
 def _new(row: ImportRow, providers: Mapping[str, Provider]) -> Technician:
@@ -305,6 +279,7 @@ TECHNICIANS = ImportTarget(
     label="Technicians",
     noun="technician",
     plural="technicians",
+    a_row="One row for each technician.",
     permission=Permission.PEOPLE_EDIT,
     fields=fields,
     present=present,

@@ -14,11 +14,11 @@ from rollout import audit, files, jobs
 from rollout.exceptions import Refused
 from rollout.models import Job, Rollout, User, Wave
 from sites import attribute_guess
-from sites.actions import facts
+from sites.actions import attributes
 from sites.choices import ImportState
 from sites.facts import ATTRIBUTE_PREFIX
 from sites.import_files import describe, local_copy, opened_import
-from sites.import_targets import ImportTarget, target_called
+from sites.import_targets import KEY, ImportTarget, checked_target, target_called
 from sites.imports.reading import ReadOptions, UnreadableFile, open_source
 from sites.imports.target import Target
 from sites.models import SiteImport
@@ -69,7 +69,8 @@ def _read(
     try:
         with local_copy(upload) as path:
             source = open_source(path, name=name, options=ReadOptions(**options))
-            return describe(source, target.fields(rollout)), list(source.columns), list(source.notes)
+            pure, hidden = checked_target(target, rollout)[0], {KEY} if target.key_parts else set()
+            return describe(source, pure, hidden=hidden), list(source.columns), list(source.notes)
     except UnreadableFile as error:
         raise CannotRead(str(error)) from error
 
@@ -180,10 +181,10 @@ def _define(site_import: SiteImport, columns: Sequence[int], by: User, at: datet
         for column in sorted(set(columns)):
             label = source.columns[column][:80]
             found = attribute_guess.guess(row.cells[column] for row in source.rows())
-            attribute = facts.define_attribute(
+            attribute = attributes.define_attribute(
                 rollout=site_import.rollout,
                 label=label,
-                key=facts.attribute_key(label) or f"column-{column + 1}",
+                key=attributes.attribute_key(label) or f"column-{column + 1}",
                 kind=found.kind,
                 choices=found.choices,
                 by=by,
