@@ -104,7 +104,13 @@ class Site(models.Model):
 
     class Meta:
         ordering = ("key",)
-        indexes = (models.Index(fields=("client", "sort_key"), name="site_in_natural_order"),)
+        # The orders of the list; a page of it is read from the index, however many sites there are.
+        indexes = (
+            models.Index(fields=("client", "sort_key"), name="site_in_natural_order"),
+            models.Index(fields=("client", "name", "sort_key"), name="site_by_name"),
+            models.Index(fields=("client", "city", "sort_key"), name="site_by_city"),
+            models.Index(fields=("client", "region", "sort_key"), name="site_by_state"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("client", "key"), name="site_key_once_per_client"),
             models.CheckConstraint(
@@ -172,6 +178,10 @@ class Enrolment(models.Model):
 
     class Meta:
         ordering = ("rollout", "site__key")
+        indexes = (
+            models.Index(fields=("rollout", "wave"), name="enrolment_by_wave"),
+            models.Index(fields=("rollout", "priority"), name="enrolment_by_priority"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("rollout", "site"), name="site_enrolled_once_per_rollout"),
             models.CheckConstraint(condition=Q(priority__range=(1, 9)), name="enrolment_priority_1_to_9"),
