@@ -10,7 +10,7 @@ from rollout.access import AnyUser, require, rollout_for
 from rollout.models import Rollout
 from rollout.permissions import Permission
 from sites.import_targets import target_called
-from sites.models import AccessWindow, Attribute, Contact, Site, SiteImport
+from sites.models import AccessWindow, Attribute, Contact, Inquiry, Site, SiteImport
 
 
 def site_for(user: AnyUser, code: str, key: str, permission: Permission) -> tuple[Rollout, Site]:
@@ -59,3 +59,13 @@ def import_for(user: AnyUser, code: str, key: uuid.UUID) -> SiteImport:
     found: SiteImport = get_object_or_404(visible, key=key, rollout__code=code)
     require(user, target_called(found.target).permission, found.rollout)
     return found
+
+
+def inquiry_for(user: AnyUser, code: str, key: uuid.UUID, permission: Permission) -> tuple[Rollout, Inquiry]:
+    """Return questions that were asked in a rollout, with their site and who asked."""
+    rollout = rollout_for(user, code, permission)
+    visible = Inquiry.objects.visible_to(user).select_related(
+        "site", "contact", "asked_by", "closed_by", "rollout__client"
+    )
+    found: Inquiry = get_object_or_404(visible, key=key, rollout=rollout)
+    return rollout, found

@@ -102,3 +102,17 @@ class InquiryKind(models.TextChoices):
 
     CONTACT = "contact", "Site contact"
     SURVEY = "survey", "Survey"
+
+
+class InquiryState(models.TextChoices):
+    """Where questions to a site are; where several hold, the first of them counts."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    NOT_THEIRS = "not_theirs", "Not their site"
+    ANSWERED = "answered", "Answered"
+    EXPIRED = "expired", "Expired"
+    PARTLY = "partly", "Partly answered"
+    OPENED = "opened", "Opened"
+    UNDELIVERED = "undelivered", "Not delivered"
+    SENT = "sent", "Sent"
+    TO_PASS_ON = "to_pass_on", "Link to pass on"

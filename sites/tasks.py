@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from celery import shared_task
 from django.utils import timezone
 
 from rollout import jobs
+from rollout.exceptions import Refused
 from rollout.models import Job
-from sites.actions import import_runs
+from sites.actions import asking, import_runs, inquiries
 from sites.actions.imports import APPLY, CHECK, UNDO
 
 
@@ -28,3 +31,36 @@ def apply_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 def undo_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Put back what an import changed."""
     return import_runs.run_undo(job, progress, at=timezone.now())
+
+
+def _write_inquiries(job: Job) -> list[tuple[int, str]]:
+    wish = asking.wish_of(job.params)
+    return asking.write_inquiries(rollout=job.rollout, wish=wish, by=job.by, at=job.created_at)
+
+
+@jobs.items_handler(asking.ASK_JOB, prepare=_write_inquiries, finish=asking.asked_summary)
+def send_questions(job: Job, subject_id: int) -> None:
+    """Send one person the link, if links are sent at all."""
+    if not asking.wish_of(job.params).send:
+        return
+    _or_fail(lambda: inquiries.send_inquiry(inquiry_id=subject_id, by=job.by, at=timezone.now()))
+
+
+@jobs.items_handler(inquiries.CHANGE_JOB)
+def change_questions(job: Job, subject_id: int) -> None:
+    """Remind, extend, withdraw or ask again, one person."""
+    _or_fail(lambda: inquiries.change_one(job=job, inquiry_id=subject_id, at=timezone.now()))
+
+
+def _or_fail(work: Callable[[], object]) -> None:
+    """A refusal is the sentence with which the item fails."""
+    try:
+        work()
+    except Refused as refusal:
+        raise jobs.JobFailed(str(refusal)) from refusal
+
+
+@shared_task(name="sites.tasks.remind_sites", expires=600)  # type: ignore[untyped-decorator]
+def remind_sites() -> int:
+    """Send the reminders that are due; returns how many."""
+    return inquiries.remind_due(at=timezone.now())

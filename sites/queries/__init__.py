@@ -1,5 +1,6 @@
 """Every read of the sites app."""
 
+from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, plan_asking
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
 from sites.queries.groups import family, group_choices, groups_of, within
 from sites.queries.imports import (
@@ -10,6 +11,20 @@ from sites.queries.imports import (
     same_file_before,
     tallies,
     tally_of,
+)
+from sites.queries.inquiries import (
+    WAITING,
+    due_for_reminding,
+    history_of_inquiry,
+    inquiries_at,
+    inquiries_of,
+    inquiry_behind,
+    labels_of,
+    longest_waiting,
+    pictures_of,
+    questions_of,
+    said_by,
+    state_counts,
 )
 from sites.queries.sites import (
     Day,
@@ -29,28 +44,46 @@ from sites.queries.sites import (
 )
 
 __all__ = [
+    "WAITING",
     "AttributeLine",
     "Day",
+    "FactToAsk",
     "ImportTally",
+    "Line",
+    "Person",
+    "Plan",
     "attribute_lines",
     "attributes_of",
     "bulk_summary",
+    "due_for_reminding",
     "enrolment_of",
     "enrolments_in_use",
     "enrolments_of",
+    "facts_to_ask",
     "family",
     "group_choices",
     "groups_of",
     "history_of",
+    "history_of_inquiry",
     "imports_of",
     "in_use",
+    "inquiries_at",
+    "inquiries_of",
+    "inquiry_behind",
+    "labels_of",
+    "longest_waiting",
     "matching",
     "natural",
     "not_accepted",
+    "pictures_of",
+    "plan_asking",
+    "questions_of",
     "regions_of",
     "rows_of",
+    "said_by",
     "same_file_before",
     "sites_to_add",
+    "state_counts",
     "tallies",
     "tally_of",
     "visible_sites",
