@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sites.choices import AttributeKind, FactSource, FactState
@@ -29,12 +29,13 @@ OWN_FACTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What one source says about one attribute of one site."""
+    """What one source says about one attribute of one site; `said_by` is the name of whoever did, `note` their own words."""
 
     value: FactValue
     source: str
     observed_on: date
     said_by: str = ""
+    note: str = ""
 
     @property
     def source_label(self) -> str:
@@ -62,6 +63,10 @@ class FactView:
         Of that value; "" and None when unknown.
     sayings:
         Everything that was said, newest first, for the page of the site.
+    fresh:
+        How many of the sayings count, being within their shelf life; they are the first ones.
+    fresh_until:
+        The last day on which the value counts; None when it never goes stale, or is unknown.
     """
 
     state: str
@@ -71,6 +76,8 @@ class FactView:
     source: str
     observed_on: date | None
     sayings: tuple[Saying, ...] = ()
+    fresh: int = 0
+    fresh_until: date | None = None
 
     @property
     def source_label(self) -> str:
@@ -97,9 +104,10 @@ def settle(attribute: Attribute, sayings: Iterable[Saying], *, today: date) -> F
     """Decide what is known about one attribute from what its sources say.
 
     Sayings past the attribute's shelf life do not count while a fresh one exists. Fresh ones that disagree make the fact
-    disputed; when all are past it, the newest is stale.
+    disputed; when all are past it, the newest is stale. Of two of the same day the order of their sources decides, so that
+    the same sayings always give the same value.
     """
-    ordered = tuple(sorted(sayings, key=lambda saying: saying.observed_on, reverse=True))
+    ordered = tuple(sorted(sayings, key=lambda one: (one.observed_on, one.source), reverse=True))
     if not ordered:
         return FactView(FactState.UNKNOWN.value, None, attribute.label, attribute.unit, "", None)
     fresh = [saying for saying in ordered if not _is_stale(attribute, saying, today)]
@@ -107,13 +115,28 @@ def settle(attribute: Attribute, sayings: Iterable[Saying], *, today: date) -> F
     agree = len({_comparable(saying.value) for saying in fresh}) == 1
     state = FactState.STALE if not fresh else FactState.KNOWN if agree else FactState.DISPUTED
     return FactView(
-        state.value, newest.value, attribute.label, attribute.unit, newest.source, newest.observed_on, ordered
+        state.value,
+        newest.value,
+        attribute.label,
+        attribute.unit,
+        newest.source,
+        newest.observed_on,
+        ordered,
+        len(fresh),
+        _last_day(attribute, newest),
     )
 
 
 def _is_stale(attribute: Attribute, saying: Saying, today: date) -> bool:
     shelf_life = attribute.shelf_life_days
     return shelf_life is not None and (today - saying.observed_on).days > shelf_life
+
+
+def _last_day(attribute: Attribute, saying: Saying) -> date | None:
+    days = attribute.shelf_life_days
+    if days is None or days > date.max.toordinal() - saying.observed_on.toordinal():
+        return None
+    return saying.observed_on + timedelta(days=days)
 
 
 def _comparable(value: FactValue) -> tuple[str, Any]:
@@ -176,9 +199,11 @@ def _sayings(ids: list[int], client_id: int) -> dict[tuple[int, int], list[Sayin
     rows = AttributeValue.objects.filter(
         site_id__in=ids, site__client_id=client_id, attribute__client_id=client_id
     ).order_by()
-    columns = ("site_id", "attribute_id", "value", "source", "observed_on", "said_by__name")
-    for site_id, attribute_id, value, source, observed_on, name in rows.values_list(*columns):
-        found[site_id, attribute_id].append(Saying(value, source, observed_on, name or ""))
+    columns = ("value", "source", "observed_on", "said_by__name", "said_by_name", "note")
+    for site_id, attribute_id, value, source, seen, account, name, note in rows.values_list(
+        "site_id", "attribute_id", *columns
+    ):
+        found[site_id, attribute_id].append(Saying(value, source, seen, name or account or "", note))
     return found
 
 
@@ -212,6 +237,13 @@ def plain_value(value: Any) -> FactValue:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value[:500] if isinstance(value, str) else value
+
+
+def as_typed(value: FactValue) -> str:
+    """Return a value as somebody would type it, so that `read_value` gives it back."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def read_value(attribute: Attribute, text: str) -> FactValue:

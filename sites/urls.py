@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from sites.views import access, attributes, bulk, facts, import_steps, imports, site_map, site_page, sites
+from sites.views import (
+    access,
+    attributes,
+    bulk,
+    changes,
+    facts,
+    import_steps,
+    imports,
+    site_map,
+    site_page,
+    sites,
+)
 
 app_name = "sites"
 
@@ -18,6 +29,8 @@ urlpatterns = [
     # Many at once
     path("r/<slug:code>/sites/change/<slug:change>/", bulk.bulk_change, name="bulk"),
     path("r/<slug:code>/sites/undo/<uuid:bulk_id>/", bulk.bulk_undo, name="bulk-undo"),
+    path("r/<slug:code>/sites/changes/", changes.change_list, name="changes"),
+    path("r/<slug:code>/sites/changes/<uuid:bulk_id>/", changes.change_page, name="change"),
     # Attributes of the client
     path("r/<slug:code>/sites/attributes/", attributes.attribute_list, name="attributes"),
     path("r/<slug:code>/sites/attributes/new/", attributes.attribute_new, name="attribute-new"),
@@ -61,6 +74,7 @@ urlpatterns = [
     path(f"{SITE}/hours/", access.window_add, name="window-add"),
     path(f"{SITE}/hours/<int:pk>/remove/", access.window_remove, name="window-remove"),
     path(f"{SITE}/facts/<slug:attribute_key>/", facts.fact_edit, name="fact-edit"),
+    path(f"{SITE}/facts/<slug:attribute_key>/confirm/", facts.fact_confirm, name="fact-confirm"),
     path(f"{SITE}/facts/<slug:attribute_key>/settle/", facts.fact_settle, name="fact-settle"),
     path(f"{SITE}/facts/<slug:attribute_key>/forget/", facts.fact_forget, name="fact-forget"),
     path(f"{SITE}/", site_page.site_detail, name="detail"),

@@ -86,6 +86,8 @@ sites:new                         | team            | =            | code
 sites:existing                    | team            | =            | code
 sites:bulk                        | -               | team         | code change='wave
 sites:bulk-undo                   | -               | team         | code bulk_id
+sites:changes                     | team            | =            | code
+sites:change                      | team            | =            | code bulk_id=done_bulk
 sites:attributes                  | team            | =            | code
 sites:attribute-new               | team            | =            | code
 sites:attribute-edit              | team            | =            | code attribute_key=attribute.key
@@ -110,6 +112,7 @@ sites:contact-move                | -               | team         | code key=si
 sites:window-add                  | -               | team         | code key=site.key
 sites:window-remove               | -               | team         | code key=site.key pk=window.pk
 sites:fact-edit                   | team            | =            | code key=site.key attribute_key=attribute.key
+sites:fact-confirm                | -               | team         | code key=site.key attribute_key=attribute.key
 sites:fact-settle                 | -               | team         | code key=site.key attribute_key=attribute.key
 sites:fact-forget                 | -               | team         | code key=site.key attribute_key=attribute.key
 sites:detail                      | team            | =            | code key=site.key

@@ -18,7 +18,7 @@ from rollout.demo import estate, people, plan, sow
 from rollout.demo.perform import perform
 from rollout.exceptions import Refused
 from rollout.models import AuditEntry, CustomerOutcome, Job, Rollout, User, Wave
-from sites.actions import facts as fact_actions
+from sites.actions import attributes as attribute_actions
 from sites.actions import imports
 from sites.import_targets import target_called
 from technicians import links
@@ -156,7 +156,7 @@ def _import(rollout: Rollout, name: str, content: bytes, by: User, at: datetime)
 def _attributes(rollout: Rollout, by: User, at: datetime) -> None:
     if rollout.client.attributes.exists():
         return
-    define = fact_actions.define_attribute
+    define = attribute_actions.define_attribute
     define(rollout=rollout, label="Ceiling", kind="choice", choices=["drop", "hard", "open"], by=by, at=at)
     define(rollout=rollout, label="Ceiling height", kind="number", unit="ft", by=by, at=at)
     define(rollout=rollout, label="Has rack", kind="yes_no", by=by, at=at, shelf_life_days=540)

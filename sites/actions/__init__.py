@@ -1,6 +1,13 @@
 """Every write of the sites app."""
 
 from sites.actions.access import add_windows, move_contact, remove_contact, remove_windows, save_contact
+from sites.actions.attributes import (
+    AttributeInUse,
+    AttributeKeyTaken,
+    change_attribute,
+    define_attribute,
+    remove_attribute,
+)
 from sites.actions.bulk import (
     Changed,
     NothingToUndo,
@@ -12,15 +19,13 @@ from sites.actions.bulk import (
     undo_bulk,
 )
 from sites.actions.facts import (
-    AttributeInUse,
-    AttributeKeyTaken,
     NothingSaid,
+    SaidMeanwhile,
     ValueDoesNotFit,
-    change_attribute,
-    define_attribute,
+    confirm_fact,
     fitting,
     forget_fact,
-    remove_attribute,
+    settle_fact,
     state_fact,
 )
 from sites.actions.imports import (
@@ -45,12 +50,14 @@ __all__ = [
     "NotNow",
     "NothingSaid",
     "NothingToUndo",
+    "SaidMeanwhile",
     "SiteNumberTaken",
     "UndoneBulk",
     "ValueDoesNotFit",
     "add_windows",
     "change_attribute",
     "change_site",
+    "confirm_fact",
     "create_site",
     "define_attribute",
     "discard_import",
@@ -67,6 +74,7 @@ __all__ = [
     "set_priority",
     "set_wave",
     "set_windows",
+    "settle_fact",
     "start_apply",
     "start_check",
     "start_import",

@@ -1,4 +1,4 @@
-"""Define what can be known about sites, and write down what is."""
+"""Write down what is known about sites."""
 
 from __future__ import annotations
 
@@ -7,22 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from rollout import audit
 from rollout.exceptions import Refused
-from rollout.models import Client, Rollout, User
-from sites.choices import AttributeKind, FactSource
-from sites.facts import OWN_FACTS, FactValue, plain_value, read_value, show_value
+from rollout.models import Rollout, User
+from sites.choices import FactSource, FactState
+from sites.facts import ATTRIBUTE_PREFIX, FactValue, FactView, facts_for, plain_value, read_value, show_value
 from sites.models import Attribute, AttributeValue, Site
-
-
-class AttributeKeyTaken(Refused):
-    """The client has an attribute with this key, or every site has such a fact anyway."""
-
-
-class AttributeInUse(Refused):
-    """Changing the attribute this way would leave values that no longer fit it."""
 
 
 class ValueDoesNotFit(Refused):
@@ -30,120 +21,11 @@ class ValueDoesNotFit(Refused):
 
 
 class NothingSaid(Refused):
-    """There is no value to forget or to settle."""
+    """There is no value to forget, to settle or to confirm."""
 
 
-def attribute_key(label: str) -> str:
-    """Return the key that follows from a name; "" when it has no Latin letters or digits."""
-    return slugify(label)[:60]
-
-
-@transaction.atomic
-def define_attribute(
-    *,
-    rollout: Rollout,
-    label: str,
-    kind: str,
-    by: User,
-    at: datetime,
-    key: str = "",
-    unit: str = "",
-    choices: Sequence[str] = (),
-    shelf_life_days: int | None = None,
-) -> Attribute:
-    """Define a fact that the client's sites can have. Without a `key` it follows from the label.
-
-    Raises `AttributeKeyTaken`.
-    """
-    key = key or attribute_key(label)
-    Client.objects.select_for_update(no_key=True).get(pk=rollout.client_id)
-    if key in OWN_FACTS:
-        raise AttributeKeyTaken(
-            f"Every site has the fact “{OWN_FACTS[key]}” already. Give this one another name or key."
-        )
-    twin = Attribute.objects.filter(client=rollout.client_id, key=key).first()
-    if not key or twin is not None:
-        raise AttributeKeyTaken(
-            f"“{twin}” has the key “{key}” already. Choose another key."
-            if twin
-            else "Give a key in Latin letters; none follows from this name."
-        )
-    attribute: Attribute = Attribute.objects.create(
-        client_id=rollout.client_id,
-        key=key,
-        label=label,
-        kind=kind,
-        unit=unit if kind == AttributeKind.NUMBER else "",
-        choices=list(choices) if kind == AttributeKind.CHOICE else [],
-        shelf_life_days=shelf_life_days,
-    )
-    audit.record(
-        "sites.attribute.defined",
-        subject=attribute,
-        rollout=rollout,
-        by=by,
-        at=at,
-        summary=f"Attribute defined: {attribute}",
-    )
-    return attribute
-
-
-@transaction.atomic
-def change_attribute(
-    *, attribute: Attribute, rollout: Rollout, by: User, at: datetime, **fields: Any
-) -> Attribute:
-    """Change name, unit, choices or shelf life. Key and kind stay, because variations and values depend on them.
-
-    Raises `AttributeInUse` when a choice that sites have would vanish.
-    """
-    choices = fields.get("choices")
-    if choices is not None and attribute.kind == AttributeKind.CHOICE:
-        _refuse_orphans(attribute, choices)
-    changes = {
-        name: [getattr(attribute, name), value]
-        for name, value in fields.items()
-        if getattr(attribute, name) != value
-    }
-    for name, value in fields.items():
-        setattr(attribute, name, value)
-    attribute.save(update_fields=list(fields))
-    if changes:
-        audit.record(
-            "sites.attribute.changed",
-            subject=attribute,
-            rollout=rollout,
-            by=by,
-            at=at,
-            summary=f"Attribute changed: {attribute}",
-            data={"changes": changes},
-        )
-    return attribute
-
-
-def _refuse_orphans(attribute: Attribute, choices: Sequence[str]) -> None:
-    used = AttributeValue.objects.filter(attribute=attribute).values_list("value", flat=True).distinct()
-    lost = sorted(str(value) for value in set(used) - set(choices))
-    if lost:
-        raise AttributeInUse(
-            f"Sites have the value {', '.join(f'“{value}”' for value in lost)}. Keep it as a choice, or change those sites first."
-        )
-
-
-@transaction.atomic
-def remove_attribute(*, attribute: Attribute, rollout: Rollout, by: User, at: datetime) -> None:
-    """Remove an attribute no site has a value of; raises `AttributeInUse`."""
-    known = attribute.values.values("site").distinct().count()
-    if known:
-        raise AttributeInUse(f"{known:,} sites have a value of {attribute}. An attribute in use stays.")
-    audit.record(
-        "sites.attribute.removed",
-        subject=attribute,
-        rollout=rollout,
-        by=by,
-        at=at,
-        summary=f"Attribute removed: {attribute}",
-    )
-    attribute.delete()
+class SaidMeanwhile(Refused):
+    """What was about to be confirmed or settled is not what is said now."""
 
 
 def fitting(attribute: Attribute, text: str) -> FactValue:
@@ -169,6 +51,10 @@ def state_fact(
     observed_on: date | None = None,
     source: str = FactSource.PM,
     settles: bool = False,
+    said_by_name: str = "",
+    note: str = "",
+    reason: str = "",
+    verb: str = "",
 ) -> AttributeValue:
     """Write down what one source says about a site; what the same source said before is replaced.
 
@@ -180,37 +66,147 @@ def state_fact(
         Today, in UTC, when left out.
     settles
         This decides a dispute: what other sources said is dropped, and kept in the audit entry.
+    said_by_name, note
+        Who said it when that was nobody with an account, and in which words.
+    reason
+        Why the person who writes it down does so.
+    verb
+        What the history calls it; "stated" or "settled" when left out.
     """
     Site.objects.select_for_update(no_key=True).get(pk=site.pk)
-    said = AttributeValue.objects.filter(site=site, attribute=attribute)
-    before = [[one.source, one.value, one.observed_on.isoformat()] for one in said]
+    said = list(AttributeValue.objects.filter(site=site, attribute=attribute).order_by("source"))
     if settles:
-        said.exclude(source=source).delete()
+        AttributeValue.objects.filter(site=site, attribute=attribute).exclude(source=source).delete()
     fields = {
         "value": plain_value(value),
         "observed_on": observed_on or at.date(),
         "said_by": by,
+        "said_by_name": said_by_name[:160],
+        "note": note[:500],
         "recorded_at": at,
     }
     stated, _ = AttributeValue.objects.update_or_create(
         site=site, attribute=attribute, source=source, defaults=fields
     )
-    verb = "settled" if settles else "stated"
-    audit.record(
-        f"sites.fact.{verb}",
-        subject=site,
+    verb = verb or ("settled" if settles else "stated")
+    data = _change(attribute, said, stated, settles=settles) | (
+        {"said_by": said_by_name} if said_by_name else {}
+    )
+    shown = show_value(stated.value, attribute.unit)
+    _record(verb, site, attribute, shown, data, rollout=rollout, by=by, at=at, reason=reason)
+    return stated
+
+
+def _change(
+    attribute: Attribute, said: Sequence[AttributeValue], stated: AttributeValue, *, settles: bool
+) -> dict[str, Any]:
+    """What the history shows: before, what the same source said; where it settles a dispute, what all of them did."""
+    mine = next((one.value for one in said if one.source == stated.source), None)
+    values = list(dict.fromkeys(show_value(one.value) for one in said))
+    before = " or ".join(values) if settles and len(values) > 1 else mine
+    return {
+        "attribute": attribute.key,
+        "source": stated.source,
+        "before": [[one.source, one.value, one.observed_on.isoformat()] for one in said],
+        "after": stated.value,
+        "observed_on": stated.observed_on.isoformat(),
+        "changes": {f"{ATTRIBUTE_PREFIX}{attribute.key}": [before, stated.value]},
+    }
+
+
+def _record(
+    verb: str,
+    site: Site,
+    attribute: Attribute,
+    shown: str,
+    data: dict[str, Any],
+    **fields: Any,
+) -> None:
+    summary = f"{attribute.label} {verb}: {shown}"
+    audit.record(f"sites.fact.{verb}", subject=site, summary=summary, data=data, **fields)
+
+
+def _now(site: Site, attribute: Attribute, today: date) -> FactView:
+    """Return the fact as it stands, the site locked until the transaction ends."""
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    return facts_for([site.pk], attribute.client_id, today=today)[site.pk][attribute.key]
+
+
+@transaction.atomic
+def confirm_fact(
+    *, site: Site, attribute: Attribute, seen: str, rollout: Rollout, by: User, at: datetime, reason: str = ""
+) -> AttributeValue | None:
+    """Write down that what is known is still so today. Returns None when the same person's word of today stands already.
+
+    `seen` is the value as the page showed it, so that nobody confirms what somebody else has just changed.
+    Raises `NothingSaid` and `SaidMeanwhile`.
+    """
+    fact = _now(site, attribute, at.date())
+    if fact.state not in (FactState.KNOWN, FactState.STALE):
+        raise NothingSaid(
+            f"{attribute.label} is {fact.state} here, so there is no one value to confirm. State what is so."
+        )
+    if fact.shown != seen:
+        raise SaidMeanwhile(
+            f"{attribute.label} is “{fact.shown}” now; somebody changed it meanwhile. Confirm that if it is so."
+        )
+    if fact.source == FactSource.PM and fact.observed_on == at.date():
+        return None
+    return state_fact(
+        site=site,
+        attribute=attribute,
+        value=fact.value,
         rollout=rollout,
         by=by,
         at=at,
-        summary=f"{attribute.label} {verb}: {show_value(stated.value, attribute.unit)}",
-        data={"attribute": attribute.key, "before": before, "after": stated.value},
+        reason=reason,
+        verb="confirmed",
     )
-    return stated
+
+
+@transaction.atomic
+def settle_fact(
+    *,
+    site: Site,
+    attribute: Attribute,
+    source: str,
+    seen: str,
+    rollout: Rollout,
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> AttributeValue:
+    """Decide a dispute for what one source says; what the others said is dropped, and kept in the audit entry.
+
+    `seen` is that value as the page showed it. Raises `NothingSaid` and `SaidMeanwhile`.
+    """
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    said = list(AttributeValue.objects.filter(site=site, attribute=attribute).order_by("source"))
+    right: AttributeValue | None = next((one for one in said if one.source == source), None)
+    if right is None:
+        raise NothingSaid("That source says nothing any more. Look at the site again.")
+    if show_value(right.value, attribute.unit) != seen:
+        raise SaidMeanwhile(
+            f"This source says “{show_value(right.value, attribute.unit)}” now; somebody changed it meanwhile. "
+            "Take it if it is right."
+        )
+    AttributeValue.objects.filter(pk__in=[one.pk for one in said if one is not right]).delete()
+    data = _change(attribute, said, right, settles=True)
+    shown = show_value(right.value, attribute.unit)
+    _record("settled", site, attribute, shown, data, rollout=rollout, by=by, at=at, reason=reason)
+    return right
 
 
 @transaction.atomic
 def forget_fact(
-    *, site: Site, attribute: Attribute, source: str, rollout: Rollout, by: User, at: datetime
+    *,
+    site: Site,
+    attribute: Attribute,
+    source: str,
+    rollout: Rollout,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
 ) -> None:
     """Drop what one source said, such as a mistake; the audit entry keeps it. Raises `NothingSaid`."""
     said = AttributeValue.objects.filter(site=site, attribute=attribute, source=source).first()
@@ -218,14 +214,12 @@ def forget_fact(
         raise NothingSaid(
             f"Nothing was said about {attribute.label} by this source any more. Look at the site again."
         )
-    label = FactSource(source).label
-    audit.record(
-        "sites.fact.forgotten",
-        subject=site,
-        rollout=rollout,
-        by=by,
-        at=at,
-        summary=f"{attribute.label} forgotten: {show_value(said.value, attribute.unit)} ({label})",
-        data={"attribute": attribute.key, "before": [[source, said.value, said.observed_on.isoformat()]]},
-    )
+    data = {
+        "attribute": attribute.key,
+        "source": source,
+        "before": [[source, said.value, said.observed_on.isoformat()]],
+        "changes": {f"{ATTRIBUTE_PREFIX}{attribute.key}": [said.value, None]},
+    }
+    shown = f"{show_value(said.value, attribute.unit)} ({FactSource(source).label})"
+    _record("forgotten", site, attribute, shown, data, rollout=rollout, by=by, at=at, reason=reason)
     said.delete()

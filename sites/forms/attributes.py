@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -86,13 +87,28 @@ class AttributeForm(forms.Form):
 class FactForm(forms.Form):
     """What is so at a site, and since when that is known."""
 
-    observed_on = forms.DateField(label="Seen on", widget=DateInput())
+    observed_on = forms.DateField(
+        label="Seen on", widget=DateInput(), error_messages={"required": "On which day was that seen?"}
+    )
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        required=False,
+        help_text="Kept in the history, such as “called the store manager”.",
+    )
 
-    def __init__(self, *args: Any, attribute: Attribute, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, attribute: Attribute, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.attribute = attribute
+        self.attribute, self.today = attribute, today
         self.fields["value"] = value_field(attribute)
-        self.order_fields(["value", "observed_on"])
+        self.order_fields(["value", "observed_on", "reason"])
+
+    def clean_observed_on(self) -> date:
+        """Nobody has seen tomorrow; a day is granted because it is tomorrow already somewhere."""
+        day: date = self.cleaned_data["observed_on"]
+        if day > self.today + timedelta(days=1):
+            raise ValidationError("This day is yet to come. Give the day on which it was seen.")
+        return day
 
     def clean_value(self) -> FactValue:
         """Read it as imports read it."""

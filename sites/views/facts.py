@@ -13,10 +13,10 @@ from rollout.models import Rollout
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
 from sites import access, actions, forms
-from sites.choices import FactSource
-from sites.facts import FactView, facts_for
+from sites.choices import FactSource, FactState
+from sites.facts import FactView, as_typed, facts_for
 from sites.models import Attribute, Site
-from sites.views.parts import to_site
+from sites.views.parts import reason_of, to_site
 
 
 def _found(
@@ -33,7 +33,9 @@ def fact_edit(request: HttpRequest, code: str, key: str, attribute_key: str) -> 
     """State a fact as the project manager; see what every source says."""
     rollout, site, attribute, fact = _found(request, code, key, attribute_key)
     today = timezone.now().date()
-    form = forms.FactForm(request.POST or None, attribute=attribute, initial={"observed_on": today})
+    value = "" if fact.state == FactState.DISPUTED else as_typed(fact.value)
+    initial = {"observed_on": today, "value": value}
+    form = forms.FactForm(request.POST or None, attribute=attribute, today=today, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         actions.state_fact(
@@ -42,6 +44,7 @@ def fact_edit(request: HttpRequest, code: str, key: str, attribute_key: str) -> 
             value=data["value"],
             observed_on=data["observed_on"],
             settles="settles" in request.POST,
+            reason=data["reason"],
             rollout=rollout,
             by=signed_in(request),
             at=timezone.now(),
@@ -55,24 +58,42 @@ def fact_edit(request: HttpRequest, code: str, key: str, attribute_key: str) -> 
 @require_POST
 def fact_settle(request: HttpRequest, code: str, key: str, attribute_key: str) -> HttpResponse:
     """Decide a dispute for what one source says."""
-    rollout, site, attribute, fact = _found(request, code, key, attribute_key)
-    source = request.POST.get("source", "")
-    said = next((one for one in fact.sayings if one.source == source), None)
-    if said is None:
-        messages.error(request, "That source says nothing any more. Look at the site again.")
-        return to_site(rollout, site, "#facts")
-    actions.state_fact(
-        site=site,
-        attribute=attribute,
-        value=said.value,
-        observed_on=said.observed_on,
-        source=source,
-        settles=True,
-        rollout=rollout,
-        by=signed_in(request),
-        at=timezone.now(),
-    )
-    messages.success(request, f"{attribute.label} settled.")
+    rollout, site, attribute, _ = _found(request, code, key, attribute_key)
+    try:
+        actions.settle_fact(
+            site=site,
+            attribute=attribute,
+            source=request.POST.get("source", ""),
+            seen=request.POST.get("seen", ""),
+            reason=reason_of(request),
+            rollout=rollout,
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{attribute.label} is settled.")
+    return to_site(rollout, site, "#facts")
+
+
+@require_POST
+def fact_confirm(request: HttpRequest, code: str, key: str, attribute_key: str) -> HttpResponse:
+    """Say that what is known is still so today."""
+    rollout, site, attribute, _ = _found(request, code, key, attribute_key)
+    try:
+        actions.confirm_fact(
+            site=site,
+            attribute=attribute,
+            seen=request.POST.get("seen", ""),
+            rollout=rollout,
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{attribute.label} is confirmed as of today.")
     return to_site(rollout, site, "#facts")
 
 
@@ -86,6 +107,7 @@ def fact_forget(request: HttpRequest, code: str, key: str, attribute_key: str) -
             site=site,
             attribute=attribute,
             source=source,
+            reason=reason_of(request),
             rollout=rollout,
             by=signed_in(request),
             at=timezone.now(),

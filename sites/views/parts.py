@@ -28,3 +28,8 @@ def site_url(rollout: Rollout, site: Site, part: str = "") -> str:
 def to_site(rollout: Rollout, site: Site, part: str = "") -> HttpResponse:
     """Go to the page of a site."""
     return HttpResponseRedirect(site_url(rollout, site, part))
+
+
+def reason_of(request: HttpRequest) -> str:
+    """Return why somebody says they change something, in their own words; "" when they leave it open."""
+    return request.POST.get("reason", "").strip()[:500]

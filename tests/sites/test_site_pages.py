@@ -308,7 +308,7 @@ def test_a_dispute_is_settled_for_one_source(scene, as_user):
         "The sources disagree"
         in web.get(site_url(cast, site, "fact-edit", attribute_key="ceiling")).content.decode()
     )
-    web.post(site_url(cast, site, "fact-settle", attribute_key="ceiling"), {"source": "survey"})
+    web.post(site_url(cast, site, "fact-settle", attribute_key="ceiling"), {"source": "survey", "seen": "drop"})
     assert list(site.attribute_values.values_list("source", "value")) == [("survey", "drop")]
 
 

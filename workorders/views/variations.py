@@ -20,7 +20,7 @@ from rollout.exports import export_response
 from rollout.models import Rollout
 from rollout.permissions import Permission
 from rollout.views.parts import refuse, signed_in
-from sites.actions import facts as site_facts
+from sites.actions import attributes as site_attributes
 from sites.forms.attributes import AttributeForm
 from workorders import access as own_access
 from workorders.actions import plan as plan_actions
@@ -213,7 +213,7 @@ def attribute_new(request: HttpRequest, code: str) -> HttpResponse:
     made = None
     if form.is_valid():
         try:
-            made = site_facts.define_attribute(
+            made = site_attributes.define_attribute(
                 rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data
             )
             form = AttributeForm()
