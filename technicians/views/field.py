@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-from rollout import files
+from rollout import files, pictures
 from rollout.exceptions import Refused
 from rollout.uploads import OversizeUpload
 from rollout.views.parts import signed_in
 from technicians import access, forms
 from technicians.actions import visits as actions
 from technicians.queries import field as queries
-from workorders import pictures
 from workorders.actions import field
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from rollout import files
+from rollout import files, previews
 from rollout.models import AuditEntry
 from technicians.actions import visits as actions
 from technicians.choices import VisitState
@@ -20,7 +20,6 @@ from technicians.queries import review as queries
 from tests import factories as make
 from tests.people import assign
 from tests.technicians.test_field import DURING, Phone
-from workorders import previews
 from workorders.actions import field
 from workorders.choices import Verdict, WorkOrderState
 from workorders.models import Event, Evidence

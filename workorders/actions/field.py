@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import Q
 from kombu.exceptions import OperationalError
 
-from rollout import files
+from rollout import files, previews
 from rollout.exceptions import Refused
 from rollout.models import User
-from workorders import packet_reading, previews
+from workorders import packet_reading
 from workorders.choices import EventType, EvidenceKind, Verdict
 from workorders.models import Event, Evidence, Packet
 

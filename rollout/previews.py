@@ -7,7 +7,7 @@ from typing import IO
 
 from PIL import Image, ImageOps
 
-from workorders import pictures
+from rollout import pictures
 
 LONGEST_SIDE = 1280
 QUALITY = 80
