@@ -118,9 +118,24 @@ class Counts:
 
 def counts(job: Job) -> Counts:
     """Return the numbers of a job: counted from its items, or as the whole job reported them."""
-    if job.kind not in ITEM_KINDS:
-        return Counts(job.total, job.done, 0, 0)
-    by_state = dict(job.items.values_list("state").annotate(n=Count("pk")).order_by())
+    return counts_of([job])[job.pk]
+
+
+def counts_of(found: Sequence[Job]) -> dict[int, Counts]:
+    """Return the numbers of each job, in one query however many there are."""
+    with_items = [job.pk for job in found if job.kind in ITEM_KINDS]
+    items: dict[int, dict[str, int]] = {pk: {} for pk in with_items}
+    if with_items:
+        states = JobItem.objects.filter(job__in=with_items).values_list("job", "state")
+        for pk, state, n in states.annotate(n=Count("pk")).order_by():
+            items[pk][state] = n
+    return {
+        job.pk: _counted(items[job.pk]) if job.pk in items else Counts(job.total, job.done, 0, 0)
+        for job in found
+    }
+
+
+def _counted(by_state: dict[str, int]) -> Counts:
     return Counts(
         total=sum(by_state.values()),
         done=by_state.get(ItemState.DONE, 0),

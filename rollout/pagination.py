@@ -4,7 +4,7 @@ from rest_framework.pagination import PageNumberPagination
 
 
 class Pagination(PageNumberPagination):
-    """Pages of 100, up to 1,000 on request."""
+    """Pages of 100, up to 500 on request."""
 
     page_size_query_param = "page_size"
-    max_page_size = 1000
+    max_page_size = 500

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from rollout.access import AnyUser
-from rollout.models import ApiKey, AuditEntry, Client, Job, Membership, Rollout, User, Wave
+from rollout.models import ApiKey, AuditEntry, Client, Job, Membership, Rollout, SavedView, User, Wave
 
 
 def rollouts_of(user: User) -> QuerySet[Rollout]:
@@ -73,3 +73,10 @@ def key_with(secret: str) -> ApiKey | None:
     prefix = secret.partition(".")[0]
     key: ApiKey | None = ApiKey.objects.filter(prefix=prefix, revoked=False).select_related("user").first()
     return key if key is not None and key.is_valid(secret) else None
+
+
+def saved_views_of(rollout: Rollout, user: User, *, page: str = "") -> QuerySet[SavedView]:
+    """The views of a rollout's lists that are the user's own or shared with the team; of one `page` when given."""
+    views: QuerySet[SavedView] = SavedView.objects.visible_to(user).filter(rollout=rollout)
+    views = views.filter(Q(user=user) | Q(shared=True))
+    return views.filter(page=page) if page else views

@@ -249,7 +249,10 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=45)
 JOB_QUIET_SECONDS = env.int("JOB_QUIET_SECONDS", default=20)
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="downbeat")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"resume-jobs": {"task": "rollout.tasks.resume_jobs", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    "resume-jobs": {"task": "rollout.tasks.resume_jobs", "schedule": 5.0},
+    "remind-sites": {"task": "sites.tasks.remind_sites", "schedule": 600.0},
+}
 
 # --- API ------------------------------------------------------------------------------------------------------
 # Requests of one person, whatever keys they come with.
@@ -280,6 +283,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "filter": True,
+        "validatorUrl": None,  # nothing is sent to anybody
+    },
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "rollout.api.schema.with_errors",
+    ],
 }
 
 # --- Words and clocks -----------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ AUDIENCES = {
     "house": audience("admin pm pf stranger_pm"),
     "api": audience("", others="ok", anonymous="401"),
     "api client and team": audience("admin pm pf client_viewer", anonymous="401"),
+    # Under a rollout: strangers find nothing, the client's viewers are told.
+    "api rollout": audience("admin pm pf", "client_viewer", anonymous="401"),
     "api team": audience("admin pm pf", anonymous="401"),
     "-": dict.fromkeys(ROLES, "405"),
 }
@@ -88,6 +90,8 @@ sites:bulk                        | -               | team         | code change
 sites:bulk-undo                   | -               | team         | code bulk_id
 sites:changes                     | team            | =            | code
 sites:change                      | team            | =            | code bulk_id=done_bulk
+sites:placing                     | team            | =            | code
+sites:place-undo                  | -               | team         | code bulk_id
 sites:attributes                  | team            | =            | code
 sites:attribute-new               | team            | =            | code
 sites:attribute-edit              | team            | =            | code attribute_key=attribute.key
@@ -202,6 +206,8 @@ api-rollout-list                  | api             | -            |
 api-rollout-detail                | api client and team | -        | code
 api-job-list                      | api             | -            |
 api-job-detail                    | api team        | -            | key=job.key
+api-waves                         | api rollout     | -            | code
+api-views                         | api rollout     | -            | code
 api-work-order-list               | api             | -            |
 api-work-order-detail             | api team        | -            | number=order.number
 api-packet-list                   | api             | -            |

@@ -40,7 +40,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     if isinstance(known, exceptions.Throttled):
-        sentence = f"Too many requests. Try again in {seconds_in_words(known.wait)}."
+        wait = seconds_in_words(getattr(known, "wait", None))
+        sentence = f"Too many requests. Try again in {wait}."
         response.data = {"errors": [error(sentence, code="throttled")]}
     elif isinstance(known, exceptions.NotAuthenticated):
         response.data = {"errors": [error(SENTENCES[401], code="not_authenticated")]}
