@@ -10,6 +10,7 @@ from sites.views import (
     facts,
     import_steps,
     imports,
+    placing,
     site_map,
     site_page,
     sites,
@@ -31,6 +32,9 @@ urlpatterns = [
     path("r/<slug:code>/sites/undo/<uuid:bulk_id>/", bulk.bulk_undo, name="bulk-undo"),
     path("r/<slug:code>/sites/changes/", changes.change_list, name="changes"),
     path("r/<slug:code>/sites/changes/<uuid:bulk_id>/", changes.change_page, name="change"),
+    # Places by hand
+    path("r/<slug:code>/sites/placing/", placing.placing, name="placing"),
+    path("r/<slug:code>/sites/placing/undo/<uuid:bulk_id>/", placing.place_undo, name="place-undo"),
     # Attributes of the client
     path("r/<slug:code>/sites/attributes/", attributes.attribute_list, name="attributes"),
     path("r/<slug:code>/sites/attributes/new/", attributes.attribute_new, name="attribute-new"),

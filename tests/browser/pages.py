@@ -20,6 +20,7 @@ rollout:job                     | pm         | key=job
 sites:list                      | pm         | code
 sites:new                       | pm         | code
 sites:existing                  | pm         | code
+sites:placing                   | pm         | code
 sites:attributes                | pm         | code
 sites:attribute-new             | pm         | code
 sites:attribute-edit            | pm         | code attribute_key=attribute
