@@ -11,8 +11,10 @@ from django.utils import timezone
 from rollout import jobs
 from rollout.exceptions import Refused
 from rollout.models import Job
-from sites.actions import asking, import_runs, inquiries
+from sites.actions import asking, bulk, import_runs, inquiries
 from sites.actions.imports import APPLY, CHECK, UNDO
+from sites.queries.bulk import CHANGE_JOB as BULK_CHANGE_JOB
+from sites.queries.bulk import UNDO_JOB as BULK_UNDO_JOB
 
 
 @jobs.whole_handler(CHECK)
@@ -64,3 +66,15 @@ def _or_fail(work: Callable[[], object]) -> None:
 def remind_sites() -> int:
     """Send the reminders that are due; returns how many."""
     return inquiries.remind_due(at=timezone.now())
+
+
+@jobs.whole_handler(BULK_CHANGE_JOB)
+def change_many_sites(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """Change many sites in one transaction."""
+    return bulk.run_change(job, progress, at=timezone.now())
+
+
+@jobs.whole_handler(BULK_UNDO_JOB)
+def undo_many_sites(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """Put back what a bulk change changed."""
+    return bulk.run_undo(job, progress, at=timezone.now())

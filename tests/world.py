@@ -18,7 +18,9 @@ from rollout import actions as rollout_actions
 from rollout import audit, files, jobs
 from rollout.models import Membership
 from sites.actions import imports as import_actions
+from sites.actions.bulk import change_many
 from sites.import_targets import target_called
+from sites.queries.bulk import Change
 from technicians.choices import PlanState
 from technicians.models import ProposedVisit, SchedulePlan, TimeOff, UnscheduledVisit
 from tests import factories as make
@@ -244,6 +246,13 @@ def _long_work(world: World) -> None:
     things["job"] = job
     things["file"] = world.packet.pdf
     things["bulk_id"] = uuid.uuid4()
+    things["done_bulk"] = change_many(
+        rollout=cast.rollout,
+        enrolment_ids=[world.order.enrolment_id],
+        change=Change("priority", 3),
+        by=cast.pm,
+        at=make.NOW,
+    ).bulk_id
     things["unknown_key"] = uuid.uuid4()
     summary = "Three sites moved to the pilot"
     audit.record(
