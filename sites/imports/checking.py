@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .countries import country_name, country_of_state
-from .place import countries_at, lies_in
+from .countries import country_of_state
+from .points import judge_point
 from .postal import fits_state, read_postal_code
 from .source import SourceRow
 from .target import Field, Kind, Target
@@ -18,6 +18,9 @@ Verdict = Literal["accepted", "attention", "rejected", "blank"]
 """Rows with verdict "attention" land like the accepted ones, but flagged for a person to look at."""
 
 Values = dict[str, Value]
+
+SWAPPED_COLUMNS = "swapped_columns"
+"""Code of the notice that a whole file has latitude and longitude in each other's columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,15 @@ class Problem:
         What it is and what to do, quoting the cell.
     code:
         Stable word for grouping the same problem over many rows.
+    lines:
+        The other rows it is about, such as the one with the same key.
     """
 
     field: str
     severity: Severity
     sentence: str
     code: str = ""
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +132,21 @@ class Checker:
         As for `check`.
     make_key:
         For lists without codes: gives a row with no key one, with a notice.
+    swapped:
+        Latitude and longitude are in each other's columns throughout: none are taken, with a notice instead of a doubt.
     """
 
     def __init__(
-        self, target: Target, mapping: Mapping[str, int], *, make_key: MakeKey | None = None
+        self,
+        target: Target,
+        mapping: Mapping[str, int],
+        *,
+        make_key: MakeKey | None = None,
+        swapped: bool = False,
     ) -> None:
         self.target = target
         self.make_key = make_key
+        self.swapped = swapped
         for key in mapping:
             target.field(key)
         self._columns = [
@@ -233,54 +247,21 @@ class Checker:
                 else (self._latitude, "longitude")
             )
             values[self._latitude] = values[self._longitude] = None
-            draft.note(
-                lost,
-                "attention",
-                "half_point",
-                f"Only the {kept} can be read, so the row has no place on the map.",
-            )
+            sentence = f"Only the {kept} can be read, so the row has no place on the map."
+            draft.note(lost, "attention", "half_point", sentence)
 
     def _judge_point(self, latitude: float, longitude: float, draft: _Draft) -> None:
-        values, where = draft.values, f"{latitude:g}, {longitude:g}"
-        if latitude == 0 and longitude == 0:
+        values = draft.values
+        if self.swapped:
             values[self._latitude] = values[self._longitude] = None
-            draft.note(
-                self._latitude,
-                "attention",
-                "zero_point",
-                "0, 0 lies in the sea off Africa, so it was left empty.",
-            )
-        elif abs(latitude) <= 90 and abs(longitude) <= 180:
-            self._compare_country(latitude, longitude, draft)
-        elif abs(longitude) <= 90 and abs(latitude) <= 180:
-            values[self._latitude], values[self._longitude] = longitude, latitude
-            sentence = (
-                f"Latitude {latitude:g} is impossible, so latitude and longitude were swapped. Check the map."
-            )
-            draft.note(self._latitude, "attention", "swapped", sentence)
-        else:
-            values[self._latitude] = values[self._longitude] = None
-            sentence = (
-                f"{where} is not on the globe: latitude goes to 90 and longitude to 180. It was left empty."
-            )
-            draft.note(self._latitude, "attention", "off_globe", sentence)
-
-    def _compare_country(self, latitude: float, longitude: float, draft: _Draft) -> None:
-        country = draft.values.get(self._country)
-        if not isinstance(country, str) or lies_in(latitude, longitude, country):
+            sentence = "Latitude and longitude stand in each other's columns, so they were left out."
+            draft.note(self._latitude, "notice", SWAPPED_COLUMNS, sentence)
             return
-        name = country_name(country)
-        if abs(longitude) <= 90 and lies_in(longitude, latitude, country):
-            sentence = f"Latitude and longitude look swapped: the other way round the point lies in {name}."
-            draft.note(self._latitude, "attention", "looks_swapped", sentence)
-        elif lies_in(latitude, -longitude, country):
-            sentence = f"The longitude may have the wrong sign: with the other sign the point lies in {name}."
-            draft.note(self._longitude, "attention", "sign", sentence)
-        else:
-            found = sorted(countries_at(latitude, longitude))
-            there = country_name(found[0]) if found else "the sea"
-            sentence = f"The coordinates lie in {there}, but the country is {name}. Correct one of them."
-            draft.note(self._latitude, "attention", "other_country", sentence)
+        country = values.get(self._country)
+        point = judge_point(latitude, longitude, country if isinstance(country, str) else None)
+        values[self._latitude], values[self._longitude] = point.latitude, point.longitude
+        if point.remark is not None:
+            draft.add(self._longitude if point.about_longitude else self._latitude, point.remark)
 
     def _settle_key(self, draft: _Draft) -> None:
         key = self.target.key_field

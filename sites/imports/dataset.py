@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
-from .checking import CheckedRow, Checker, MakeKey, Problem, verdict_of
-from .source import Source
+from .checking import SWAPPED_COLUMNS, CheckedRow, Checker, MakeKey, Problem, verdict_of
+from .points import SWAPPED
+from .source import Source, SourceRow
 from .target import Target
 
 
@@ -37,19 +39,22 @@ class Tally:
 class CheckedRows(Iterator[CheckedRow]):
     """The checked rows of a file, one pass.
 
-    `tally` and `notes` speak of the rows taken so far; they are final once the iterator is exhausted.
-    Memory grows by one key and one place per row, about 300 bytes.
+    `tally`, `notes`, `fixes` and `afterthoughts` speak of the rows taken so far; they are final once the iterator is
+    exhausted. Memory grows by one key and one place per row, about 250 bytes.
     """
 
     def __init__(self, checker: Checker, source: Source) -> None:
+        rows = source.rows()
+        first = list(islice(rows, _LOOK_AT))
         self._checker = checker
-        self._rows = source.rows()
+        checker.swapped = _columns_swapped(checker, first)
+        self._rows = chain(first, rows)
         self._keys: dict[str, int] = {}
-        self._points: dict[tuple[float, float], int] = {}
-        self._addresses: dict[str, int] = {}
+        self._places: dict[int, int] = {}
         self._counts = {"accepted": 0, "attention": 0, "rejected": 0, "blank": 0}
         self._codes: dict[str, int] = {}
         self._located = 0
+        self._later: dict[tuple[int, str], list[int]] = {}
 
     def __iter__(self) -> CheckedRows:
         return self
@@ -57,8 +62,9 @@ class CheckedRows(Iterator[CheckedRow]):
     def __next__(self) -> CheckedRow:
         checked = self._compared(self._checker.check(next(self._rows)))
         self._counts[checked.verdict] += 1
-        for code in {problem.code for problem in checked.problems}:
-            self._codes[code] = self._codes.get(code, 0) + 1
+        if checked.problems:
+            for code in {problem.code for problem in checked.problems}:
+                self._codes[code] = self._codes.get(code, 0) + 1
         return checked
 
     @property
@@ -71,63 +77,116 @@ class CheckedRows(Iterator[CheckedRow]):
         """Sentences about the file as a whole."""
         return tuple(self._notes())
 
+    @property
+    def fixes(self) -> tuple[str, ...]:
+        """What a change of the mapping would put right: `SWAP_COORDINATES` or nothing."""
+        return (SWAP_COORDINATES,) if self._checker.swapped or self._mostly(*SWAPPED) else ()
+
+    @property
+    def afterthoughts(self) -> Iterator[tuple[int, Problem]]:
+        """What rows further down say about rows above: their lines and a notice each."""
+        for (line, code), later in self._later.items():
+            shown = ", ".join(f"{one:,}" for one in later)
+            lines = f"line {shown}" if len(later) == 1 else f"lines {shown}"
+            if code == "duplicate":
+                field = self._checker.target.key_field
+                sentence = f"The same code comes again on {lines}. Only this row lands."
+            else:
+                field, sentence = "", f"The same place comes again on {lines}. Check that they are two sites."
+            yield line, Problem(field, "notice", sentence, code, tuple(later))
+
     def _notes(self) -> Iterator[str]:
-        swapped = self._codes.get("swapped", 0) + self._codes.get("looks_swapped", 0)
-        if swapped >= 2 and swapped > 0.5 * self._located:
+        if self._checker.swapped:
+            yield (
+                f"Latitude and longitude are in each other's columns in {self._codes.get(SWAPPED_COLUMNS, 0):,} rows, so "
+                "they were left out. Go back and exchange the two columns."
+            )
+        elif self._mostly(*SWAPPED):
+            swapped = sum(self._codes.get(code, 0) for code in SWAPPED)
             yield (
                 f"Latitude and longitude look swapped in {swapped:,} of {self._located:,} rows. Go back and exchange "
                 "the two columns."
             )
-        signs = self._codes.get("sign", 0)
-        if signs >= 2 and signs > 0.5 * self._located:
+        if self._mostly("sign"):
+            signs = self._codes["sign"]
             yield f"The longitude lacks its minus sign in {signs:,} of {self._located:,} rows. Correct the column."
         missing = self._counts["rejected"] - self._codes.get("duplicate", 0)
         if missing and not self._counts["accepted"] and not self._counts["attention"]:
             yield "No row can land. Check which column holds the code that tells one row from another."
 
+    def _mostly(self, *codes: str) -> bool:
+        """Whether more than half of the rows with coordinates have one of these problems."""
+        count = sum(self._codes.get(code, 0) for code in codes)
+        return count >= 2 and count > 0.5 * self._located
+
     def _compared(self, checked: CheckedRow) -> CheckedRow:
         """Compare a row with all those before it that land."""
         if not checked.importable:
             return checked
-        found = [*self._same_key(checked)]
-        found += [] if found else self._same_place(checked)
-        if not found:
+        found = self._same_key(checked) or self._same_place(checked)
+        if found is None:
             return checked
-        problems = (*checked.problems, *found)
+        problems = (*checked.problems, found)
         return replace(checked, problems=problems, verdict=verdict_of(problems))
 
-    def _same_key(self, checked: CheckedRow) -> Iterator[Problem]:
+    def _same_key(self, checked: CheckedRow) -> Problem | None:
         field = self._checker.target.key_field
         value = checked.values.get(field)
         if value is None:
-            return
+            return None
         earlier = self._keys.setdefault(str(value).casefold(), checked.line)
-        if earlier != checked.line:
-            sentence = (
-                f"“{value}” on line {checked.line:,} is already on line {earlier:,}. Only the earlier row lands; "
-                "give this one its own code or delete it."
-            )
-            yield Problem(field, "rejected", sentence, "duplicate")
+        if earlier == checked.line:
+            return None
+        self._tell(earlier, "duplicate", checked.line)
+        sentence = (
+            f"“{value}” on line {checked.line:,} is already on line {earlier:,}. Only the earlier row lands; "
+            "give this one its own code or delete it."
+        )
+        return Problem(field, "rejected", sentence, "duplicate", (earlier,))
 
-    def _same_place(self, checked: CheckedRow) -> list[Problem]:
+    def _same_place(self, checked: CheckedRow) -> Problem | None:
         values = checked.values
         latitude, longitude = values.get("latitude"), values.get("longitude")
-        earlier = None
+        earlier = checked.line
         if isinstance(latitude, float) and isinstance(longitude, float):
             self._located += 1
-            point = (round(latitude, 5), round(longitude, 5))
-            earlier = self._points.setdefault(point, checked.line)
+            # About a metre; one number for both takes half the memory of a pair.
+            point = round(latitude * 100_000) * 100_000_000 + round(longitude * 100_000)
+            earlier = self._places.setdefault(point, checked.line)
         if values.get("street"):
-            address = "\n".join([str(values.get(key) or "") for key in _ADDRESS]).casefold()
-            same = self._addresses.setdefault(address, checked.line)
-            earlier = same if earlier in (None, checked.line) else earlier
-        if earlier in (None, checked.line):
-            return []
+            address = hash("\n".join([str(values.get(key) or "") for key in _ADDRESS]).casefold())
+            same = self._places.setdefault(address, checked.line)
+            earlier = same if earlier == checked.line else earlier
+        if earlier == checked.line:
+            return None
+        self._tell(earlier, "same_place", checked.line)
         sentence = f"This is the same place as line {earlier:,}. Check that they are two sites."
-        return [Problem("", "attention", sentence, "same_place")]
+        return Problem("", "attention", sentence, "same_place", (earlier,))
+
+    def _tell(self, line: int, code: str, later: int) -> None:
+        lines = self._later.setdefault((line, code), [])
+        if len(lines) < _LINES_NAMED:
+            lines.append(later)
 
 
+SWAP_COORDINATES = "swap_coordinates"
+_LOOK_AT = 300
+"""How many rows at the top are asked whether two columns are swapped throughout."""
+_LINES_NAMED = 20
 _ADDRESS = ("street", "city", "region", "postal_code", "country")
+
+
+def _columns_swapped(checker: Checker, rows: Sequence[SourceRow]) -> bool:
+    """Say whether nearly all rows with coordinates have them the wrong way round; a few rows prove nothing."""
+    located = swapped = 0
+    for row in rows:
+        checked = checker.check(row)
+        located += any(isinstance(checked.values.get(key), float) for key in ("latitude", "longitude"))
+        swapped += any(problem.code in SWAPPED for problem in checked.problems)
+    return swapped >= _PROOF and swapped >= 0.9 * located
+
+
+_PROOF = 5
 
 
 def check_all(
@@ -137,7 +196,8 @@ def check_all(
 
     Beyond what `checking.check` does, a key that came before is rejected, naming both lines (case does
     not tell keys apart), and a place that came before is marked. Rows that are "attention" may be
-    imported; only "rejected" and "blank" rows may not.
+    imported; only "rejected" and "blank" rows may not. When latitude and longitude are exchanged
+    throughout, that is said once, in the notes, and no coordinates are taken.
 
     Parameters
     ----------

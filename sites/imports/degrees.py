@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_PLAIN = re.compile(r"[-+]?\d{1,9}(?:\.\d*)?|[-+]?\.\d+")
+_PLAIN = re.compile(r"[-+]?\d{1,11}(?:\.\d*)?|[-+]?\.\d+")
 _COMMA = re.compile(r"[-+]?\d{1,3},\d+")
 _SIDED = re.compile(
     r"""(?P<front>[NSEW])?\s*(?P<sign>[-+])?\s*

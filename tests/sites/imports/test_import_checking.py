@@ -178,6 +178,26 @@ def test_countries(text, code):
     assert country_code(text) == code
 
 
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "country", "expected"),
+    [
+        ("47606200", "-122332100", "US", (47.6062, -122.3321)),
+        ("476062", "-1223321", "US", (47.6062, -122.3321)),
+        ("47.6062", "-1223321000", "US", (47.6062, -122.3321)),
+        ("488566", "23522", "FR", (48.8566, 2.3522)),
+        ("47606200", "-122332100", "", (None, None)),
+        ("47606200", "-122332100", "FR", (None, None)),
+    ],
+)
+def test_a_lost_decimal_point_is_put_back_where_the_country_leaves_one_way(
+    latitude, longitude, country, expected
+):
+    row = checked(key="1", country=country, latitude=latitude, longitude=longitude)
+    assert (row.values["latitude"], row.values["longitude"]) == pytest.approx(expected)
+    assert [p.code for p in row.problems] == ["scaled" if expected[0] else "off_globe"]
+    assert row.verdict == "attention"
+
+
 def test_an_unknown_country_is_not_kept():
     row = checked(key="1", country="Atlantis")
     assert row.values["country"] is None

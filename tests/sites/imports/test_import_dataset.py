@@ -52,19 +52,61 @@ def test_rows_without_a_place_are_not_the_same_place(read):
     assert [row.verdict for row in rows] == ["accepted", "accepted"]
 
 
-def test_swapped_columns_are_noticed_for_the_whole_file(read):
+def test_swapped_columns_are_said_once_and_no_coordinates_are_taken(read):
     lines = "".join(f"{n},Rue {n},2.{n}522,48.{n}566,France\n" for n in range(1, 9))
-    _, checked = run(read("id,street,lat,lon,country\n" + lines), MAPPING | {"country": 4})
+    rows, checked = run(read("id,street,lat,lon,country\n" + lines), MAPPING | {"country": 4})
     assert checked.notes == (
-        "Latitude and longitude look swapped in 8 of 8 rows. Go back and exchange the two columns.",
+        "Latitude and longitude are in each other's columns in 8 rows, so they were left out. Go back and exchange the "
+        "two columns.",
     )
+    assert checked.fixes == ("swap_coordinates",)
+    assert {row.verdict for row in rows} == {"accepted"}
+    assert {(row.values["latitude"], row.values["longitude"]) for row in rows} == {(None, None)}
+    assert {problem.code for row in rows for problem in row.problems} == {"swapped_columns"}
 
 
-def test_impossible_latitudes_are_noticed_for_the_whole_file(read):
+def test_exchanging_the_two_columns_puts_a_swapped_file_right(read):
+    lines = "".join(f"{n},Rue {n},2.{n}522,48.{n}566,France\n" for n in range(1, 9))
+    mapping = MAPPING | {"country": 4, "latitude": 3, "longitude": 2}
+    rows, checked = run(read("id,street,lat,lon,country\n" + lines), mapping)
+    assert (checked.notes, checked.fixes, rows[0].values["latitude"]) == ((), (), 48.1566)
+
+
+def test_impossible_latitudes_throughout_are_swapped_columns_too(read):
     lines = "".join(f"{n},St {n},-13{n}.5,58.3{n}\n" for n in range(1, 9))
     rows, checked = run(read("id,street,lat,lon\n" + lines))
-    assert rows[0].values["latitude"] == 58.31
-    assert "8 of 8 rows" in checked.notes[0]
+    assert rows[0].values["latitude"] is None
+    assert checked.fixes == ("swap_coordinates",)
+
+
+def test_a_few_swapped_rows_are_doubted_one_by_one(read):
+    lines = "".join(f"{n},St {n},58.3{n},-13{n}.5\n" for n in range(1, 9))
+    rows, checked = run(read("id,street,lat,lon\n9,St 9,-139.5,58.39\n" + lines))
+    assert (rows[0].verdict, rows[0].values["latitude"], checked.fixes) == ("attention", 58.39, ())
+    assert checked.tally == Tally(accepted=8, attention=1)
+
+
+def test_swapped_rows_below_good_ones_are_noted_when_they_are_most(read):
+    good = "".join(f"{n},St {n},58.3{n},-13{n}.5\n" for n in range(1, 4))
+    bad = "".join(f"{n},St {n},-13{n}.5,58.3{n}\n" for n in range(4, 9))
+    _, checked = run(read("id,street,lat,lon\n" + good + bad))
+    assert "look swapped in 5 of 8 rows" in checked.notes[0]
+    assert checked.fixes == ("swap_coordinates",)
+
+
+def test_rows_with_the_same_key_or_place_know_each_others_lines(read):
+    rows, checked = run(read("id,street,lat,lon\nA,a,1,2\nB,b,3,4\na,c,5,6\nC,d,3,4\nA,e,7,8\n"))
+    assert [problem.lines for row in rows for problem in row.problems] == [(2,), (3,), (2,)]
+    told = {line: (problem.code, problem.lines, problem.sentence) for line, problem in checked.afterthoughts}
+    assert told == {
+        2: ("duplicate", (4, 6), "The same code comes again on lines 4, 6. Only this row lands."),
+        3: ("same_place", (5,), "The same place comes again on line 5. Check that they are two sites."),
+    }
+
+
+def test_a_place_that_comes_a_thousand_times_names_some_lines(read):
+    _, checked = run(read("id,street,lat,lon\n" + "".join(f"{n},x,1,2\n" for n in range(1000))))
+    assert [len(problem.lines) for _, problem in checked.afterthoughts] == [20]
 
 
 def test_a_lost_minus_sign_is_noticed_for_the_whole_file(read):
