@@ -10,7 +10,17 @@ from rollout.access import AnyUser, require, rollout_for
 from rollout.models import Rollout
 from rollout.permissions import Permission
 from sites.import_targets import target_called
-from sites.models import AccessWindow, Attribute, Contact, Inquiry, Site, SiteImport
+from sites.models import (
+    AccessWindow,
+    Attachment,
+    Attribute,
+    Blackout,
+    Contact,
+    Inquiry,
+    Site,
+    SiteGroup,
+    SiteImport,
+)
 
 
 def site_for(user: AnyUser, code: str, key: str, permission: Permission) -> tuple[Rollout, Site]:
@@ -41,6 +51,24 @@ def window_for(
     return rollout, window
 
 
+def blackout_for(user: AnyUser, code: str, pk: int, permission: Permission) -> tuple[Rollout, Blackout]:
+    """Return a blackout of the rollout's client, its group and site loaded; one of a single site only if it is seen."""
+    rollout = rollout_for(user, code, permission)
+    visible = Blackout.objects.visible_to(user).select_related("group", "site", "created_by")
+    blackout: Blackout = get_object_or_404(visible, client=rollout.client_id, pk=pk)
+    if blackout.site_id is not None:
+        get_object_or_404(Site.objects.visible_to(user), pk=blackout.site_id)
+    return rollout, blackout
+
+
+def group_for(user: AnyUser, code: str, pk: int, permission: Permission) -> tuple[Rollout, SiteGroup]:
+    """Return a region or format of the rollout's client."""
+    rollout = rollout_for(user, code, permission)
+    visible = SiteGroup.objects.visible_to(user).select_related("parent")
+    group: SiteGroup = get_object_or_404(visible, client=rollout.client_id, pk=pk)
+    return rollout, group
+
+
 def attribute_for(
     user: AnyUser, code: str, attribute_key: str, permission: Permission
 ) -> tuple[Rollout, Attribute]:
@@ -68,4 +96,17 @@ def inquiry_for(user: AnyUser, code: str, key: uuid.UUID, permission: Permission
         "site", "contact", "asked_by", "closed_by", "rollout__client"
     )
     found: Inquiry = get_object_or_404(visible, key=key, rollout=rollout)
+    return rollout, found
+
+
+def attachment_for(
+    user: AnyUser, code: str, key: str, attachment_key: uuid.UUID, permission: Permission
+) -> tuple[Rollout, Attachment]:
+    """Return a file about a site with its bytes, preview and who added it; its site loaded."""
+    rollout, site = site_for(user, code, key, permission)
+    visible = Attachment.objects.visible_to(user).filter(site=site)
+    found: Attachment = get_object_or_404(
+        visible.select_related("file", "preview", "attribute", "added_by"), key=attachment_key
+    )
+    found.site = site
     return rollout, found

@@ -11,8 +11,9 @@ from django.utils import timezone
 from rollout import jobs
 from rollout.exceptions import Refused
 from rollout.models import Job
-from sites.actions import asking, bulk, import_runs, inquiries
+from sites.actions import asking, attachments, bulk, import_runs, inquiries
 from sites.actions.imports import APPLY, CHECK, UNDO
+from sites.models import Attachment
 from sites.queries.bulk import CHANGE_JOB as BULK_CHANGE_JOB
 from sites.queries.bulk import UNDO_JOB as BULK_UNDO_JOB
 
@@ -78,3 +79,11 @@ def change_many_sites(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 def undo_many_sites(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Put back what a bulk change changed."""
     return bulk.run_undo(job, progress, at=timezone.now())
+
+
+@shared_task(name="sites.tasks.make_attachment_preview")  # type: ignore[untyped-decorator]
+def make_attachment_preview(attachment_id: int) -> None:
+    """Make the small picture of a file about a site."""
+    attachment = Attachment.objects.select_related("file").filter(pk=attachment_id).first()
+    if attachment is not None:
+        attachments.make_preview(attachment=attachment, at=timezone.now())

@@ -4,10 +4,13 @@ from django.urls import path
 
 from sites.views import (
     access,
+    attachments,
     attributes,
+    blackouts,
     bulk,
     changes,
     facts,
+    groups,
     import_steps,
     imports,
     placing,
@@ -35,6 +38,17 @@ urlpatterns = [
     # Places by hand
     path("r/<slug:code>/sites/placing/", placing.placing, name="placing"),
     path("r/<slug:code>/sites/placing/undo/<uuid:bulk_id>/", placing.place_undo, name="place-undo"),
+    # Blackouts of the client
+    path("r/<slug:code>/sites/blackouts/", blackouts.blackout_list, name="blackouts"),
+    path("r/<slug:code>/sites/blackouts/new/", blackouts.blackout_new, name="blackout-new"),
+    path("r/<slug:code>/sites/blackouts/undo/<uuid:undo_id>/", blackouts.blackout_undo, name="blackout-undo"),
+    path("r/<slug:code>/sites/blackouts/<int:pk>/", blackouts.blackout_edit, name="blackout-edit"),
+    path("r/<slug:code>/sites/blackouts/<int:pk>/remove/", blackouts.blackout_remove, name="blackout-remove"),
+    # Regions and formats of the client
+    path("r/<slug:code>/sites/regions/", groups.group_list, name="groups"),
+    path("r/<slug:code>/sites/regions/<slug:kind>/new/", groups.group_new, name="group-new"),
+    path("r/<slug:code>/sites/regions/<int:pk>/", groups.group_edit, name="group-edit"),
+    path("r/<slug:code>/sites/regions/<int:pk>/remove/", groups.group_remove, name="group-remove"),
     # Attributes of the client
     path("r/<slug:code>/sites/attributes/", attributes.attribute_list, name="attributes"),
     path("r/<slug:code>/sites/attributes/new/", attributes.attribute_new, name="attribute-new"),
@@ -77,9 +91,27 @@ urlpatterns = [
     path(f"{SITE}/contacts/<int:pk>/move/", access.contact_move, name="contact-move"),
     path(f"{SITE}/hours/", access.window_add, name="window-add"),
     path(f"{SITE}/hours/<int:pk>/remove/", access.window_remove, name="window-remove"),
+    path(f"{SITE}/days/", access.exception_add, name="exception-add"),
+    path(f"{SITE}/days/remove/", access.exception_remove, name="exception-remove"),
     path(f"{SITE}/facts/<slug:attribute_key>/", facts.fact_edit, name="fact-edit"),
     path(f"{SITE}/facts/<slug:attribute_key>/confirm/", facts.fact_confirm, name="fact-confirm"),
     path(f"{SITE}/facts/<slug:attribute_key>/settle/", facts.fact_settle, name="fact-settle"),
     path(f"{SITE}/facts/<slug:attribute_key>/forget/", facts.fact_forget, name="fact-forget"),
+    path(f"{SITE}/files/", attachments.attachment_add, name="attachment-add"),
+    path(f"{SITE}/files/<uuid:attachment_key>/", attachments.attachment_page, name="attachment"),
+    path(f"{SITE}/files/<uuid:attachment_key>/open/", attachments.attachment_file, name="attachment-file"),
+    path(
+        f"{SITE}/files/<uuid:attachment_key>/small/",
+        attachments.attachment_preview,
+        name="attachment-preview",
+    ),
+    path(
+        f"{SITE}/files/<uuid:attachment_key>/remove/", attachments.attachment_remove, name="attachment-remove"
+    ),
+    path(
+        f"{SITE}/files/<uuid:attachment_key>/restore/",
+        attachments.attachment_restore,
+        name="attachment-restore",
+    ),
     path(f"{SITE}/", site_page.site_detail, name="detail"),
 ]

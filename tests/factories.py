@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime, time, timedelta
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from rollout import models as base
 from rollout.choices import Role
 from sites import models as estate
-from sites.choices import AttributeKind, PlacePrecision
+from sites.choices import AttributeKind, GroupKind, PlacePrecision
 from technicians import models as people
 from workorders import models as work
 from workorders.choices import EvidenceKind, Phase
@@ -118,6 +121,39 @@ def nightly_access(site: estate.Site, opens: time = time(21), closes: time = tim
     estate.AccessWindow.objects.bulk_create(
         estate.AccessWindow(site=site, weekday=day, opens=opens, closes=closes) for day in range(7)
     )
+
+
+class SiteGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.SiteGroup
+
+    client = factory.SubFactory(ClientFactory)
+    kind = GroupKind.REGION
+    name = factory.Sequence(lambda n: f"Region {n}")
+    path = factory.LazyAttribute(
+        lambda group: f"{group.parent.path} / {group.name}" if group.parent else group.name
+    )
+    parent = None
+
+
+class BlackoutFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.Blackout
+
+    client = factory.SubFactory(ClientFactory)
+    starts_on = date(2026, 11, 26)
+    ends_on = date(2026, 11, 29)
+    reason = "Black Friday freeze"
+    created_at = NOW
+
+
+class AccessExceptionFactory(DjangoModelFactory):
+    class Meta:
+        model = estate.AccessException
+
+    site = factory.SubFactory(SiteFactory)
+    on = date(2026, 12, 24)
+    note = "Christmas Eve"
 
 
 class AttributeFactory(DjangoModelFactory):
@@ -305,3 +341,20 @@ class AttributeValueFactory(DjangoModelFactory):
     source = "pm"
     observed_on = date(2026, 11, 1)
     recorded_at = NOW
+
+
+def a_picture(size: tuple[int, int] = (64, 48), *, name: str = "IMG_0001.jpg", **how) -> ContentFile:
+    """A picture as somebody uploads it; `how` goes to the encoder."""
+    kept = io.BytesIO()
+    Image.new("RGB", size, "teal").save(kept, "JPEG", **how)
+    return ContentFile(kept.getvalue(), name=name)
+
+
+def an_attachment(site: estate.Site, *, rollout: base.Rollout, by: base.User | None) -> estate.Attachment:
+    """A picture on a site, its preview made."""
+    from sites.actions import attachments
+
+    made = attachments.attach(
+        site=site, content=a_picture(), title="Back office", rollout=rollout, by=by, at=NOW
+    )
+    return attachments.make_preview(attachment=made, at=NOW)

@@ -108,6 +108,15 @@ sites:import-corrections          | pm's            | =            | code key=si
 sites:import-apply                | -               | pm's         | code key=site_import.key
 sites:import-undo                 | -               | pm's         | code key=site_import.key
 sites:import-discard              | -               | pm's         | code key=site_import.key
+sites:blackouts                   | team            | =            | code
+sites:blackout-new                | team            | =            | code
+sites:blackout-undo               | -               | team         | code undo_id=bulk_id
+sites:blackout-edit               | team            | =            | code pk=blackout.pk
+sites:blackout-remove             | -               | team         | code pk=blackout.pk
+sites:groups                      | team            | =            | code
+sites:group-new                   | -               | team         | code kind='region
+sites:group-edit                  | team            | =            | code pk=group.pk
+sites:group-remove                | -               | team         | code pk=group.pk
 sites:edit                        | team            | =            | code key=site.key
 sites:contact-new                 | -               | team         | code key=site.key
 sites:contact-edit                | team            | =            | code key=site.key pk=contact.pk
@@ -115,10 +124,18 @@ sites:contact-remove              | -               | team         | code key=si
 sites:contact-move                | -               | team         | code key=site.key pk=contact.pk
 sites:window-add                  | -               | team         | code key=site.key
 sites:window-remove               | -               | team         | code key=site.key pk=window.pk
+sites:exception-add               | -               | team         | code key=site.key
+sites:exception-remove            | -               | team         | code key=site.key
 sites:fact-edit                   | team            | =            | code key=site.key attribute_key=attribute.key
 sites:fact-confirm                | -               | team         | code key=site.key attribute_key=attribute.key
 sites:fact-settle                 | -               | team         | code key=site.key attribute_key=attribute.key
 sites:fact-forget                 | -               | team         | code key=site.key attribute_key=attribute.key
+sites:attachment-add              | -               | team         | code key=site.key
+sites:attachment                  | team            | =            | code key=site.key attachment_key=attachment.key
+sites:attachment-file             | team            | =            | code key=site.key attachment_key=attachment.key
+sites:attachment-preview          | team            | =            | code key=site.key attachment_key=attachment.key
+sites:attachment-remove           | -               | team         | code key=site.key attachment_key=attachment.key
+sites:attachment-restore          | -               | team         | code key=site.key attachment_key=attachment.key
 sites:detail                      | team            | =            | code key=site.key
 workorders:sow                    | team            | =            | code
 workorders:sow-upload             | pm              | =            | code

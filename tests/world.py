@@ -104,7 +104,11 @@ def _sites(world: World) -> None:
     things["contact"] = make.ContactFactory(site=world.site)
     make.nightly_access(world.site)
     things["window"] = world.site.access_windows.first()
+    things["group"] = make.SiteGroupFactory(client=cast.client)
+    things["blackout"] = make.BlackoutFactory(client=cast.client)
+    make.AccessExceptionFactory(site=world.site)
     make.AttributeValueFactory(site=world.site, attribute=ceiling, value="drop", said_by=cast.pm)
+    things["attachment"] = make.an_attachment(world.site, rollout=cast.rollout, by=cast.pm)
     make.SiteFactory(client=cast.client)  # in no rollout
     make.EnrolmentFactory(rollout=cast.other_rollout)
     target = target_called("sites")

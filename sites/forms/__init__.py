@@ -1,19 +1,28 @@
 """Forms of the sites app: they validate and never save."""
 
+from sites.forms.access import BlackoutForm, ExceptionForm, GroupForm, RunForm
+from sites.forms.attachments import AttachmentForm, FilesForm
 from sites.forms.attributes import AttributeForm, FactForm
 from sites.forms.bulk import BulkForm, ExistingSitesForm
-from sites.forms.imports import ApplyForm, MappingForm, ReadingForm, UploadForm
+from sites.forms.imports import ApplyForm, ReadingForm, UploadForm
+from sites.forms.mapping import MappingForm
 from sites.forms.sites import ContactForm, SiteForm, WindowForm
 
 __all__ = [
     "ApplyForm",
+    "AttachmentForm",
     "AttributeForm",
+    "BlackoutForm",
     "BulkForm",
     "ContactForm",
+    "ExceptionForm",
     "ExistingSitesForm",
     "FactForm",
+    "FilesForm",
+    "GroupForm",
     "MappingForm",
     "ReadingForm",
+    "RunForm",
     "SiteForm",
     "UploadForm",
     "WindowForm",

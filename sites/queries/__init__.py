@@ -1,8 +1,19 @@
 """Every read of the sites app."""
 
+from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of
 from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, plan_asking
+from sites.queries.attachments import attachments_of
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
-from sites.queries.groups import family, group_choices, groups_of, within
+from sites.queries.blackouts import BlackoutLine, blackout_lines, blackouts_seen
+from sites.queries.groups import (
+    GroupLine,
+    family,
+    group_choices,
+    group_lines,
+    groups_of,
+    sites_without_group,
+    within,
+)
 from sites.queries.imports import (
     ImportTally,
     imports_of,
@@ -14,6 +25,7 @@ from sites.queries.imports import (
 )
 from sites.queries.inquiries import (
     WAITING,
+    askers_of,
     due_for_reminding,
     history_of_inquiry,
     inquiries_at,
@@ -26,45 +38,68 @@ from sites.queries.inquiries import (
     said_by,
     state_counts,
 )
+from sites.queries.site_list import (
+    SORTS,
+    SitesInOrder,
+    complete_sites,
+    described,
+    enrolments_by_id,
+    enrolments_of,
+    matching,
+    sites_to_add,
+    states_of,
+    with_known,
+)
 from sites.queries.sites import (
     Day,
     bulk_summary,
     enrolment_of,
     enrolments_in_use,
-    enrolments_of,
     history_of,
     in_use,
-    matching,
-    natural,
-    regions_of,
-    sites_to_add,
     visible_sites,
     waves_of,
     week_of,
 )
 
 __all__ = [
+    "SORTS",
     "WAITING",
     "AttributeLine",
+    "BlackoutLine",
     "Day",
     "FactToAsk",
+    "GroupLine",
+    "HoursOfSite",
     "ImportTally",
     "Line",
     "Person",
     "Plan",
+    "SiteAccess",
+    "SitesInOrder",
+    "access_of",
+    "attachments_of",
+    "askers_of",
     "attribute_lines",
     "attributes_of",
+    "blackout_lines",
+    "blackouts_seen",
     "bulk_summary",
+    "complete_sites",
+    "described",
     "due_for_reminding",
     "enrolment_of",
+    "enrolments_by_id",
     "enrolments_in_use",
     "enrolments_of",
     "facts_to_ask",
     "family",
     "group_choices",
+    "group_lines",
     "groups_of",
     "history_of",
     "history_of_inquiry",
+    "hours_of",
     "imports_of",
     "in_use",
     "inquiries_at",
@@ -73,21 +108,22 @@ __all__ = [
     "labels_of",
     "longest_waiting",
     "matching",
-    "natural",
     "not_accepted",
     "pictures_of",
     "plan_asking",
     "questions_of",
-    "regions_of",
     "rows_of",
     "said_by",
     "same_file_before",
     "sites_to_add",
+    "sites_without_group",
     "state_counts",
+    "states_of",
     "tallies",
     "tally_of",
     "visible_sites",
     "waves_of",
     "week_of",
+    "with_known",
     "within",
 ]
