@@ -1,6 +1,7 @@
 """Every read of the sites app."""
 
 from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of
+from sites.queries.api import changed_since, sites_in_order, wave_numbered
 from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, plan_asking
 from sites.queries.attachments import attachments_of
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
@@ -78,13 +79,14 @@ __all__ = [
     "SiteAccess",
     "SitesInOrder",
     "access_of",
-    "attachments_of",
     "askers_of",
+    "attachments_of",
     "attribute_lines",
     "attributes_of",
     "blackout_lines",
     "blackouts_seen",
     "bulk_summary",
+    "changed_since",
     "complete_sites",
     "described",
     "due_for_reminding",
@@ -115,6 +117,7 @@ __all__ = [
     "rows_of",
     "said_by",
     "same_file_before",
+    "sites_in_order",
     "sites_to_add",
     "sites_without_group",
     "state_counts",
@@ -122,6 +125,7 @@ __all__ = [
     "tallies",
     "tally_of",
     "visible_sites",
+    "wave_numbered",
     "waves_of",
     "week_of",
     "with_known",

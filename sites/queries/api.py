@@ -1,0 +1,42 @@
+"""Reads that only programs ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from rollout.models import AuditEntry, Rollout, User, Wave
+from sites.models import Contact, Enrolment, Site
+
+
+def changed_since(rows: QuerySet[Enrolment], moment: datetime) -> QuerySet[Enrolment]:
+    """Keep the sites of which anything changed: their own fields, or what the audit tells of contacts, hours, facts, waves.
+
+    Whatever changes a site is on the audit trail with the site as its subject.
+    """
+    told = AuditEntry.objects.filter(
+        subject_type=Site._meta.label_lower, subject_id=OuterRef("site_id"), at__gte=moment
+    )
+    return rows.filter(Q(site__updated_at__gte=moment) | Q(Exists(told)))
+
+
+def sites_in_order(site_ids: Sequence[int], user: User) -> list[Site]:
+    """Return sites by id in the order given, with client, groups, contacts and places in rollouts the user may see."""
+    places = Enrolment.objects.visible_to(user).select_related("rollout", "wave").order_by("rollout__code")
+    contacts = Contact.objects.order_by("order", "pk")
+    rows = Site.objects.filter(pk__in=site_ids).select_related("client", "territory", "format")
+    rows = rows.prefetch_related(
+        Prefetch("enrolments", queryset=places), Prefetch("contacts", queryset=contacts)
+    )
+    found = {site.pk: site for site in rows}
+    return [found[pk] for pk in site_ids if pk in found]
+
+
+def wave_numbered(rollout: Rollout, number: int | None) -> Wave | None:
+    """Return the wave of a rollout with this number; None when there is none, or no number."""
+    found: Wave | None = (
+        None if number is None else Wave.objects.filter(rollout=rollout, number=number).first()
+    )
+    return found
