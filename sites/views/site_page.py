@@ -35,21 +35,22 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
     attributes = list(queries.attributes_of(rollout.client_id))
     facts = facts_for([site.pk], rollout.client_id, today=now.date())[site.pk]
     enrolment = queries.enrolment_of(rollout, site)
-    week = queries.week_of(site.access_windows.all())
     context = {
         "rollout": rollout,
         "site": site,
         "enrolment": enrolment,
         "contacts": list(site.contacts.all()),
-        "week": week,
-        "has_hours": any(day.windows for day in week),
+        "hours": queries.hours_of(site, now=now),
         "point": _own_point(site),
         "facts": [(attribute, facts[attribute.key]) for attribute in attributes],
+        "attachments": list(queries.attachments_of(site)),
         "history": queries.history_of(site, rollout),
         "now": now,
         "orders_url": _orders_url(enrolment),
         "window_form": forms.WindowForm(initial={"days": list(range(7)), "replace": True}),
+        "exception_form": forms.ExceptionForm(today=now.astimezone(site.zone).date()),
         "contact_form": forms.ContactForm(),
+        "files_form": forms.FilesForm(),
         "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
     }
     return {**context, **more}

@@ -278,9 +278,10 @@ def test_hours_over_midnight_are_drawn_on_two_days(scene, as_user):
         site_url(cast, site, "window-add"),
         {"days": [6], "opens": "21:00", "closes": "06:00", "replace": "on"},
     )
-    week = web.get(site_url(cast, site)).context["week"]
-    assert week[6].spans == ((87.5, 12.5),)
-    assert week[0].spans == ((0, 25.0),)
+    days = web.get(site_url(cast, site)).context["hours"].days
+    sunday = next(number for number, day in enumerate(days) if day.day.weekday() == 6)
+    assert days[sunday].spans == ((87.5, 12.5),)
+    assert days[sunday + 1].spans == ((0, 25.0),)
 
 
 def test_hours_of_no_length_are_refused(scene, as_user):
