@@ -21,7 +21,7 @@ GAPS = (
     ("zone", "No time zone"),
 )
 SORTS = {
-    "key": "site__key",
+    "key": "site__sort_key",
     "name": "site__name",
     "city": "site__city",
     "region": "site__region",
@@ -57,7 +57,7 @@ class SiteFilter(django_filters.FilterSet):
         self.attributes = attributes
         waves = [(str(wave.pk), str(wave)) for wave in queries.waves_of(rollout)]
         self.form.fields["wave"].choices = [("", "Any wave"), (NO_WAVE, "No wave yet"), *waves]
-        regions = [(name, name) for name in queries.regions_of(rollout)]
+        regions = [(name, name) for name in queries.states_of(rollout)]
         self.form.fields["region"].choices = [("", "Anywhere"), *regions]
         for field in self.form.fields.values():
             field.widget.attrs["class"] = "form-select"
@@ -92,14 +92,9 @@ class SiteFilter(django_filters.FilterSet):
 def sorted_rows(rows: QuerySet[Enrolment], sort: str) -> QuerySet[Enrolment]:
     """Sort by a key of `SORTS`, downwards with a hyphen in front; the site number, read as people read it, decides."""
     down = sort.startswith("-")
-    column = SORTS.get(sort.removeprefix("-"), "site__key")
-    first = [F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)]
-    if column == "site__key":
-        first = [
-            part.desc(nulls_last=True) if down else part.asc(nulls_last=True)
-            for part in queries.natural(column)
-        ]
-    return rows.order_by(*first, *queries.natural("site__key"))
+    column = SORTS.get(sort.removeprefix("-"), "site__sort_key")
+    first = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
+    return rows.order_by(first, "site__sort_key")
 
 
 class RowFilter(django_filters.FilterSet):

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.forms import Select
 
 from rollout.models import Rollout, Wave
-from sites.queries import natural
 from workorders.choices import WorkOrderState
 from workorders.models import WorkOrder
 
@@ -21,8 +20,8 @@ class WorkOrderSort(django_filters.OrderingFilter):  # type: ignore[misc]
         """Sort."""
         if value not in (["number"], ["-number"]):
             return super().filter(qs, value)  # type: ignore[no-any-return]
-        parts = natural("enrolment__site__key")
-        return qs.order_by(*(part.desc() if value == ["-number"] else part.asc() for part in parts))
+        column = "enrolment__site__sort_key"
+        return qs.order_by(f"-{column}" if value == ["-number"] else column)
 
 
 class WorkOrderFilter(django_filters.FilterSet):  # type: ignore[misc]

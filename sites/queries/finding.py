@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rollout.models import Rollout, User
 from sites.models import Site
-from sites.queries.sites import matching
+from sites.queries.site_list import matching
 
 
 def find_sites(rollout: Rollout, user: User, words: str, *, limit: int = 6) -> list[Site]:

@@ -8,45 +8,12 @@ from datetime import time
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import (
-    Count,
-    DecimalField,
-    Exists,
-    F,
-    Func,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-)
+from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.deletion import PROTECT
-from django.db.models.functions import Cast, Coalesce
 
 from rollout.models import AuditEntry, Rollout, User, Wave
 from sites.choices import Weekday
-from sites.models import AccessWindow, AttributeValue, Contact, Enrolment, Site
-
-
-def enrolments_of(rollout: Rollout, user: User) -> QuerySet[Enrolment]:
-    """The rollout's sites with wave, by site number.
-
-    Annotated: ``known`` (how many attributes have a value), ``has_contact``, ``has_window``.
-    """
-    values = AttributeValue.objects.filter(site=OuterRef("site")).order_by().values("site")
-    known = values.annotate(n=Count("attribute", distinct=True)).values("n")
-    rows: QuerySet[Enrolment] = Enrolment.objects.visible_to(user).filter(rollout=rollout)
-    return (
-        rows.select_related("site", "wave")
-        .annotate(
-            known=Coalesce(Subquery(known), Value(0)),
-            has_contact=Exists(Contact.objects.filter(site=OuterRef("site"))),
-            has_window=Exists(AccessWindow.objects.filter(site=OuterRef("site"))),
-        )
-        .order_by("site__key")
-    )
+from sites.models import AccessWindow, Contact, Enrolment, Site
 
 
 def enrolment_of(rollout: Rollout, site: Site) -> Enrolment | None:
@@ -54,44 +21,10 @@ def enrolment_of(rollout: Rollout, site: Site) -> Enrolment | None:
     return Enrolment.objects.filter(rollout=rollout, site=site).select_related("wave").first()
 
 
-def regions_of(rollout: Rollout) -> list[str]:
-    """States and regions the rollout has sites in, in order."""
-    rows = Site.objects.filter(enrolments__rollout=rollout).exclude(region="")
-    return list(rows.order_by("region").values_list("region", flat=True).distinct())
-
-
 def waves_of(rollout: Rollout) -> QuerySet[Wave]:
     """The rollout's waves in order."""
     waves: QuerySet[Wave] = Wave.objects.filter(rollout=rollout).order_by("number")
     return waves
-
-
-def sites_to_add(rollout: Rollout, user: User) -> QuerySet[Site]:
-    """Sites of the client the user sees that are not in the rollout yet, by number."""
-    enrolled = Enrolment.objects.filter(rollout=rollout).values("site")
-    visible: QuerySet[Site] = Site.objects.visible_to(user).filter(client=rollout.client_id)
-    return visible.exclude(pk__in=enrolled).order_by(*natural("key"))
-
-
-def matching(words: str, *, site: str = "") -> Q:
-    """Build the condition "every word occurs in number, name, street, city or postal code of the site".
-
-    `site` is the lookup prefix from the row to the site, such as ``"site__"``.
-    """
-    found = Q()
-    for word in words.split()[:6]:
-        one = Q(**{f"{site}postal_code__istartswith": word})
-        for column in ("key", "name", "street", "city"):
-            one |= Q(**{f"{site}{column}__icontains": word})
-        found &= one
-    return found
-
-
-def natural(column: str) -> list[Any]:
-    """Return what to order by so that 9 comes before 10 and A2 before A10: letters, then the first number, then the whole."""
-    letters = Func(F(column), Value(r"\d.*$"), Value(""), function="regexp_replace", output_field=TextField())
-    digits = Func(F(column), Value(r"\d{1,60}"), function="substring", output_field=TextField())
-    return [letters, Cast(digits, DecimalField(max_digits=60, decimal_places=0)), F(column)]
 
 
 def history_of(site: Site, rollout: Rollout, *, limit: int = 50) -> QuerySet[AuditEntry]:

@@ -29,7 +29,10 @@ def filtered(request: HttpRequest, rollout: Rollout, user: User) -> SiteFilter:
     """Return the list as the address filters it."""
     attributes = queries.attributes_of(rollout.client_id).count()
     return SiteFilter(
-        request.GET, queries.enrolments_of(rollout, user), rollout=rollout, attributes=attributes
+        request.GET,
+        queries.described(queries.enrolments_of(rollout, user)),
+        rollout=rollout,
+        attributes=attributes,
     )
 
 

@@ -13,7 +13,6 @@ from django.db.models.functions import TruncWeek
 from rollout.access import AnyUser
 from rollout.models import Rollout, User
 from sites.models import Enrolment
-from sites.queries import natural
 from workorders.choices import Verdict, WorkOrderState
 from workorders.models import Packet, WorkOrder
 
@@ -22,7 +21,7 @@ def orders_of(rollout: Rollout, user: User) -> QuerySet[WorkOrder]:
     """Work orders of a rollout with site, wave and accountable person, by number."""
     orders: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user).filter(rollout=rollout)
     related = orders.select_related("enrolment__site", "enrolment__wave", "accountable")
-    return related.order_by(*natural("enrolment__site__key"))
+    return related.order_by("enrolment__site__sort_key")
 
 
 def orders_of_sites(rollout: Rollout, site_ids: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from rollout.access import AnyUser
 from rollout.models import Job, Rollout
-from sites.queries import natural
 from workorders.choices import WorkOrderState
 from workorders.models import Packet, PlanRevision, StatementOfWork, WorkOrder
 
@@ -115,9 +114,7 @@ def rows(rollout: Rollout, params: Mapping[str, str]) -> QuerySet[WorkOrder]:
             orders = orders.exclude(missing_facts=[])
         case "new":
             orders = orders.filter(packet_pk__isnull=True, missing_facts=[])
-    return orders.select_related("enrolment__site", "enrolment__wave").order_by(
-        *natural("enrolment__site__key")
-    )
+    return orders.select_related("enrolment__site", "enrolment__wave").order_by("enrolment__site__sort_key")
 
 
 def export_rows(orders: QuerySet[Any]) -> Iterator[list[Any]]:
