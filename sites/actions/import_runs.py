@@ -6,65 +6,33 @@ work done. Progress is told on a connection of its own, so that it is seen, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-import pgbulk
 from django.db import connection, transaction
 
 from rollout import audit, jobs
 from rollout.models import Job, Wave
 from sites import queries
+from sites.actions.import_bulk import as_json, copy_in
+from sites.actions.import_judging import LANDING, Judged, Seen, as_kept, changes_of_new, judge, judged
 from sites.actions.sites import lock_estate
-from sites.choices import ImportState, RowChange, RowVerdict
-from sites.facts import ATTRIBUTE_PREFIX, plain_value
+from sites.choices import ImportState, RowChange
 from sites.import_files import opened_import
-from sites.import_targets import (
-    KEY,
-    Batch,
-    ImportTarget,
-    JsonValues,
-    Note,
-    Pair,
-    UndoBatch,
-    checked_target,
-    compare,
-    fold,
-    target_called,
-)
-from sites.imports.checking import CheckedRow, verdict_of
-from sites.imports.checking import Problem as RowProblem
+from sites.import_targets import Batch, ImportTarget, UndoBatch, checked_target, compare, fold, target_called
+from sites.imports.checking import Problem
 from sites.imports.dataset import check_all
-from sites.imports.source import SourceRow
 from sites.models import ImportRow, SiteImport
 
+__all__ = ["judge", "run_apply", "run_check", "run_undo"]
+
 BATCH = 1000
-Tell = Callable[[int, int, str], None]
+SHOWN_STAYS = 500
 Thing = TypeVar("Thing")
 
-
-@contextmanager
-def _aside(progress: jobs.Progress) -> Iterator[Tell]:
-    """Report from a thread with its own connection: what the work's transaction writes is seen by nobody before its end."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-
-        def tell(done: int, total: int, message: str) -> None:
-            thread.submit(progress, done, total, message).result()
-
-        try:
-            yield tell
-        finally:
-            thread.submit(_close_connection).result()
-
-
-def _close_connection() -> None:
-    # Looked up inside the thread that opened it: another thread must not touch it.
-    connection.close()
+_ROW = ("site_import_id", "line", "cells", "values", "problems", "verdict", "change", "changes", "subject_id")
 
 
 def _batches(things: Iterable[Thing], size: int = BATCH) -> Iterator[list[Thing]]:
@@ -86,135 +54,71 @@ def _locked(job: Job) -> SiteImport:
 # --- Check ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Seen:
-    """How often each kind of problem was met, with its first sentence."""
-
-    groups: dict[tuple[str, str, str], list[Any]]
-
-    def add(self, rows: Iterable[ImportRow]) -> None:
-        """Count the problems of some rows."""
-        for one in (problem for row in rows for problem in row.problems):
-            kind = one["severity"], one["field"], one["code"]
-            group = self.groups.setdefault(kind, [0, one["sentence"]])
-            group[0] += 1
-
-    def listed(self) -> list[dict[str, Any]]:
-        """The groups, the gravest and most frequent first."""
-        gravest = ["rejected", "attention", "notice"]
-        ordered = sorted(self.groups.items(), key=lambda pair: (gravest.index(pair[0][0]), -pair[1][0]))
-        return [
-            {"severity": severity, "field": field, "code": code, "count": count, "sentence": sentence}
-            for (severity, field, code), (count, sentence) in ordered
-        ]
-
-
 def run_check(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Write a row for every record of the file: what it says, what is wrong with it, what applying it would do."""
-    with _aside(progress) as tell, transaction.atomic():
+    with jobs.aside(progress) as tell, transaction.atomic():
         found = _locked(job)
         if found.check_job_id != job.pk:
             raise jobs.JobFailed("The file has been mapped anew since. Look at the newer check.")
         if found.state != ImportState.CHECKING:
             return {"message": queries.tally_of(found).sentence}
         ImportRow.objects.filter(site_import=found).delete()
-        notes, problems = _check_rows(found, tell)
+        found.reading = {**found.reading, **_check_rows(found, tell)}
         found.state = ImportState.CHECKED
-        found.reading = {**found.reading, "problems": problems, "check_notes": notes}
         found.save(update_fields=["state", "reading"])
         return {"message": queries.tally_of(found).sentence}
 
 
-def _check_rows(found: SiteImport, tell: Tell) -> tuple[list[str], list[dict[str, Any]]]:
+def _check_rows(found: SiteImport, tell: jobs.Tell) -> dict[str, Any]:
+    """Write the rows; return what is to be known about the file as a whole."""
     target = target_called(found.target)
     pure, make_key = checked_target(target, found.rollout)
-    seen, done = _Seen({}), 0
+    seen, done = Seen(), 0
     with opened_import(found) as source:
         mapping = {key: column for key, column in found.mapping.items() if column < len(source.columns)}
         made = None if pure.key_field in mapping else make_key
         checked = check_all(pure, mapping, source, make_key=made)
         for batch in _batches(zip(source.rows(), checked, strict=True)):
-            rows = _judge(found, target, pure.key_field, batch)
-            ImportRow.objects.bulk_create(rows, batch_size=BATCH)
+            rows = judged(found.rollout, target, pure.key_field, batch)
+            copy_in(ImportRow, _ROW, (_as_written(found.pk, row) for row in rows))
             seen.add(rows)
             done += len(batch)
             tell(done, source.records, f"{done:,} of {source.records:,} records checked")
-        return list(checked.notes), seen.listed()
+        _tell_earlier(found, checked.afterthoughts, seen)
+        return {
+            "problems": seen.listed(),
+            "check_notes": list(checked.notes),
+            "fixes": list(checked.fixes),
+        }
 
 
-def _judge(
-    found: SiteImport, target: ImportTarget, key_field: str, batch: Sequence[tuple[SourceRow, CheckedRow]]
-) -> list[ImportRow]:
-    values = [_json(checked) for _, checked in batch]
-    keys = [str(one[key_field]) for one in values if one.get(key_field) is not None]
-    present = target.present(found.rollout, keys)
-    pairs = [(own, present.get(fold(str(own.get(key_field))))) for own in values]
-    notes = target.complete(found.rollout, pairs)
-    return [
-        _row(found, target, key_field, source_row, checked, pair, said)
-        for (source_row, checked), pair, said in zip(batch, pairs, notes, strict=True)
-    ]
-
-
-def _row(
-    found: SiteImport,
-    target: ImportTarget,
-    key_field: str,
-    source_row: SourceRow,
-    checked: CheckedRow,
-    pair: Pair,
-    said: Sequence[Note],
-) -> ImportRow:
-    values, there = pair
-    notes = [*_cut(target, key_field, values), *said] if checked.importable else []
-    problems = [one for one in checked.problems if not _is_inner(target, one)]
-    problems += [RowProblem(one.field, one.severity, one.sentence, one.code) for one in notes]  # type: ignore[arg-type]
-    verdict = verdict_of(problems) if checked.importable else checked.verdict
-    lands = verdict in (RowVerdict.ACCEPTED, RowVerdict.ATTENTION)
-    change, changes = compare(values, there) if lands else (RowChange.NONE.value, {})
-    return ImportRow(
-        site_import=found,
-        line=checked.line,
-        cells=list(source_row.cells),
-        values=values,
-        problems=[asdict(one) for one in problems],
-        verdict=verdict,
-        change=change,
-        changes=changes,
-        subject_id=there.subject_id if there else None,
+def _as_written(import_id: int, row: Judged) -> tuple[Any, ...]:
+    return (
+        import_id,
+        row.line,
+        as_json(row.cells),
+        as_json(row.values),
+        as_json(row.problems) if row.problems else "[]",
+        row.verdict,
+        row.change,
+        as_json(row.changes) if row.changes else "{}",
+        row.subject_id,
     )
 
 
-def _is_inner(target: ImportTarget, problem: RowProblem) -> bool:
-    """A key made of several fields is our own business: its parts say what is missing."""
-    return bool(target.key_parts) and problem.field == KEY and problem.code != "duplicate"
-
-
-def _json(checked: CheckedRow) -> JsonValues:
-    """Return the values as JSON: dates as text, lists as lists, attributes as facts keep them."""
-    values: JsonValues = {}
-    for key, value in checked.values.items():
-        plain: Any = plain_value(value) if key.startswith(ATTRIBUTE_PREFIX) else value
-        if isinstance(plain, tuple):
-            plain = list(plain)
-        values[key] = plain.isoformat() if hasattr(plain, "isoformat") else plain
-    return values
-
-
-def _cut(target: ImportTarget, key_field: str, values: JsonValues) -> Iterator[Note]:
-    for field, most in target.max_lengths.items():
-        text = values.get(field)
-        if not isinstance(text, str) or len(text) <= most:
-            continue
-        if field == key_field:
-            sentence = (
-                f"The code “{text[:40]}…” has {len(text)} letters; at most {most} are possible. Shorten it."
+def _tell_earlier(found: SiteImport, afterthoughts: Iterable[tuple[int, Problem]], seen: Seen) -> None:
+    """Put to rows already written what rows further down say about them."""
+    for batch in _batches(afterthoughts):
+        told = [(line, as_kept(problem)) for line, problem in batch]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE sites_importrow AS row SET problems = row.problems || told.problem::jsonb"
+                " FROM unnest(%s::int[], %s::text[]) AS told (line, problem)"
+                " WHERE row.site_import_id = %s AND row.line = told.line",
+                [[line for line, _ in told], [as_json(kept) for _, kept in told], found.pk],
             )
-            yield Note(field, "rejected", sentence, "key_too_long")
-            continue
-        values[field] = text[:most].rstrip()
-        sentence = f"“{text[:40]}…” has {len(text)} letters and was cut after {most}. Shorten it in the file."
-        yield Note(field, "attention", sentence, "too_long")
+        for _, kept in told:
+            seen.count(kept)
 
 
 # --- Apply ----------------------------------------------------------------------------------------------------
@@ -222,7 +126,7 @@ def _cut(target: ImportTarget, key_field: str, values: JsonValues) -> Iterator[N
 
 def run_apply(job: Job, progress: jobs.Progress, *, at: datetime) -> dict[str, Any]:
     """Write every record that lands, comparing anew with what is there now; all of them or, after a failure, none."""
-    with _aside(progress) as tell, transaction.atomic():
+    with jobs.aside(progress) as tell, transaction.atomic():
         found = _locked(job)
         if found.apply_job_id != job.pk:
             raise jobs.JobFailed(
@@ -258,9 +162,9 @@ def _applied_result(found: SiteImport) -> dict[str, Any]:
     return {**numbers, "left": left, "message": message}
 
 
-def _apply_rows(found: SiteImport, job: Job, tell: Tell, at: datetime) -> None:
+def _apply_rows(found: SiteImport, job: Job, tell: jobs.Tell, at: datetime) -> None:
     target = target_called(found.target)
-    landing = queries.rows_of(found).filter(verdict__in=[RowVerdict.ACCEPTED, RowVerdict.ATTENTION])
+    landing = queries.rows_of(found).filter(verdict__in=LANDING)
     total, done = landing.count(), 0
     wave = Wave.objects.filter(pk=job.params.get("wave"), rollout=found.rollout).first()
     key_field = checked_target(target, found.rollout)[0].key_field
@@ -271,7 +175,8 @@ def _apply_rows(found: SiteImport, job: Job, tell: Tell, at: datetime) -> None:
         tell(done, total, f"{done:,} of {total:,} records written")
 
     wrote(0)
-    for rows in _batches(landing.iterator(BATCH)):
+    for rows in _batches(landing.only(*_NEEDED).iterator(BATCH)):
+        before = [(row.change, row.changes, row.subject_id) for row in rows]
         _compare_anew(found, target, key_field, rows)
         batch = Batch(
             rollout=found.rollout,
@@ -285,8 +190,12 @@ def _apply_rows(found: SiteImport, job: Job, tell: Tell, at: datetime) -> None:
             source=found.file.name,
         )
         target.apply(batch)
-        pgbulk.update(ImportRow, rows, ["change", "changes", "subject_id"])
+        _keep(rows, before)
         wrote(len(rows))
+
+
+_NEEDED = ("site_import_id", "line", "values", "change", "changes", "subject_id")
+"""What applying and undoing read of a row; its cells and problems may be long."""
 
 
 def _compare_anew(found: SiteImport, target: ImportTarget, key_field: str, rows: Sequence[ImportRow]) -> None:
@@ -298,12 +207,35 @@ def _compare_anew(found: SiteImport, target: ImportTarget, key_field: str, rows:
         row.subject_id = there.subject_id if there else None
 
 
+def _keep(rows: Sequence[ImportRow], before: Sequence[tuple[Any, ...]]) -> None:
+    """Write what applying found out about its rows, in one statement; most of it is known from the check."""
+    changed = []
+    for row, known in zip(rows, before, strict=True):
+        if row.change == RowChange.CREATE and row.changes == changes_of_new(row.values):
+            row.changes = {}
+        if (row.change, row.changes, row.subject_id) != known:
+            changed.append(row)
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE sites_importrow AS row SET change = new.change, changes = new.changes::jsonb,"
+                " subject_id = new.subject FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])"
+                " AS new (id, change, changes, subject) WHERE row.id = new.id",
+                [
+                    [row.pk for row in changed],
+                    [row.change for row in changed],
+                    [as_json(row.changes) for row in changed],
+                    [row.subject_id for row in changed],
+                ],
+            )
+
+
 # --- Undo -----------------------------------------------------------------------------------------------------
 
 
 def run_undo(job: Job, progress: jobs.Progress, *, at: datetime) -> dict[str, Any]:
     """Put back what the import changed and remove what it made, except what has been used or changed since."""
-    with _aside(progress) as tell, transaction.atomic():
+    with jobs.aside(progress) as tell, transaction.atomic():
         found = _locked(job)
         if found.state == ImportState.UNDONE:
             return {"message": "Undone."}
@@ -320,11 +252,14 @@ def run_undo(job: Job, progress: jobs.Progress, *, at: datetime) -> dict[str, An
         return result
 
 
-def _undo_rows(found: SiteImport, job: Job, tell: Tell, at: datetime) -> dict[str, Any]:
+def _undo_rows(found: SiteImport, job: Job, tell: jobs.Tell, at: datetime) -> dict[str, Any]:
     touched = queries.rows_of(found).filter(change__in=[RowChange.CREATE, RowChange.UPDATE])
     total, done, removed, restored = touched.count(), 0, 0, 0
     stays: list[tuple[str, str]] = []
-    for rows in _batches(touched.iterator(BATCH)):
+    for rows in _batches(touched.only(*_NEEDED).iterator(BATCH)):
+        for row in rows:
+            if row.change == RowChange.CREATE and not row.changes:
+                row.changes = changes_of_new(row.values)
         batch = UndoBatch(
             rollout=found.rollout,
             created=[row for row in rows if row.change == RowChange.CREATE],
@@ -342,7 +277,7 @@ def _undo_rows(found: SiteImport, job: Job, tell: Tell, at: datetime) -> dict[st
     return {
         "removed": removed,
         "restored": restored,
-        "stays": stays[:500],
+        "stays": stays[:SHOWN_STAYS],
         "stay_count": len(stays),
         "message": message,
     }

@@ -271,3 +271,22 @@ def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _time(minutes: int) -> dt.time:
     hour, minute = divmod(minutes % DAY, 60)
     return dt.time(hour, minute)
+
+
+@lru_cache(maxsize=1024)
+def read_days(text: str) -> tuple[int, ...] | None:
+    """Read weekdays alone: "Mon–Fri", "Sa, So", "lundi", "daily". None when a word is no weekday or could be two.
+
+    >>> read_days("Sa, So"), read_days("Fri-Mon"), read_days("Di")
+    ((5, 6), (0, 4, 5, 6), None)
+    """
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).lower().translate(_MARKS).strip()
+    readings: set[tuple[int, ...]] = set()
+    for language in LANGUAGES:
+        try:
+            parts = list(_parts(list(tokens(plain, language))))
+        except Unsure:
+            continue
+        if parts and all(part.kind == "days" for part in parts):
+            readings.add(tuple(sorted(frozenset().union(*(part.days for part in parts)))))
+    return readings.pop() if len(readings) == 1 else None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sites.imports.hours import HOLIDAYS, WHOLE_DAY, Hours, Window, read_hours, written
+from sites.imports.hours import HOLIDAYS, WHOLE_DAY, Hours, Window, read_days, read_hours, written
 from sites.imports.postal_places import place_of
 
 
@@ -150,3 +150,24 @@ def test_a_zip_code_has_a_centre(code, country, near):
 )
 def test_what_is_no_known_zip_code_has_none(code, country):
     assert place_of(code, country) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Mon–Fri", (0, 1, 2, 3, 4)),
+        ("Sa, So", (5, 6)),
+        ("lundi", (0,)),
+        ("daily", (0, 1, 2, 3, 4, 5, 6)),
+        ("Weekdays", (0, 1, 2, 3, 4)),
+        ("Fri-Mon", (0, 4, 5, 6)),
+        ("Di", None),
+        ("1", None),
+        ("Mon 9-17", None),
+        ("closed", None),
+        ("", None),
+        ("someday", None),
+    ],
+)
+def test_weekdays_alone(text, days):
+    assert read_days(text) == days
