@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "vite";
 import { writeSprite } from "./assets/icons.js";
 
-// Pages of the desk, and the phone app as soon as its entry is there.
-const entries = ["assets/desk/main.js", "assets/field/main.js"].filter((path) => existsSync(path));
+// Pages of the desk, the technician’s phone, and the questions to sites; each as soon as its entry is there.
+const entries = ["assets/desk/main.js", "assets/field/main.js", "assets/answers/main.js"].filter((path) => existsSync(path));
 
 export default defineConfig({
   base: "./",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sites.views import (
     access,
+    answers,
     attachments,
     attributes,
     blackouts,
@@ -13,7 +14,9 @@ from sites.views import (
     groups,
     import_steps,
     imports,
+    inquiries,
     placing,
+    questions,
     site_map,
     site_page,
     sites,
@@ -49,6 +52,23 @@ urlpatterns = [
     path("r/<slug:code>/sites/regions/<slug:kind>/new/", groups.group_new, name="group-new"),
     path("r/<slug:code>/sites/regions/<int:pk>/", groups.group_edit, name="group-edit"),
     path("r/<slug:code>/sites/regions/<int:pk>/remove/", groups.group_remove, name="group-remove"),
+    # Questions to sites
+    path("r/<slug:code>/sites/ask/", inquiries.ask, name="ask"),
+    path("r/<slug:code>/sites/survey/", inquiries.survey, name="survey"),
+    path("r/<slug:code>/sites/questions/", questions.question_list, name="questions"),
+    path(
+        "r/<slug:code>/sites/questions/change/<slug:change>/",
+        questions.question_change,
+        name="questions-change",
+    ),
+    path("r/<slug:code>/sites/questions/<uuid:key>/", questions.question_page, name="question"),
+    path("r/<slug:code>/sites/questions/<uuid:key>/link/", questions.question_link, name="question-link"),
+    path("r/<slug:code>/sites/questions/<uuid:key>/renew/", questions.question_renew, name="question-renew"),
+    # What somebody at a site opens by a link
+    path("questions/<uuid:key>/open/", answers.answers_open, name="answers-open"),
+    path("questions/<uuid:key>/", answers.answers, name="answers"),
+    path("questions/<uuid:key>/not-mine/", answers.answers_not_mine, name="answers-not-mine"),
+    path("questions/<uuid:key>/pictures/<uuid:picture>/", answers.answers_picture, name="answers-picture"),
     # Attributes of the client
     path("r/<slug:code>/sites/attributes/", attributes.attribute_list, name="attributes"),
     path("r/<slug:code>/sites/attributes/new/", attributes.attribute_new, name="attribute-new"),
@@ -93,6 +113,7 @@ urlpatterns = [
     path(f"{SITE}/hours/<int:pk>/remove/", access.window_remove, name="window-remove"),
     path(f"{SITE}/days/", access.exception_add, name="exception-add"),
     path(f"{SITE}/days/remove/", access.exception_remove, name="exception-remove"),
+    path(f"{SITE}/questions/", questions.site_questions, name="site-questions"),
     path(f"{SITE}/facts/<slug:attribute_key>/", facts.fact_edit, name="fact-edit"),
     path(f"{SITE}/facts/<slug:attribute_key>/confirm/", facts.fact_confirm, name="fact-confirm"),
     path(f"{SITE}/facts/<slug:attribute_key>/settle/", facts.fact_settle, name="fact-settle"),

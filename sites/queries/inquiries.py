@@ -151,6 +151,12 @@ def inquiries_at(site: Site, rollout: Rollout, user: User, *, now: datetime) -> 
     return list(rows.prefetch_related(questions))
 
 
+def askers_of(rollout: Rollout) -> list[tuple[int, str]]:
+    """Who has asked in a rollout, as ``(id, name)`` by name."""
+    rows = User.objects.filter(inquiries__rollout=rollout).distinct().order_by("name", "pk")
+    return list(rows.values_list("pk", "name"))
+
+
 def labels_of(ids: Sequence[int]) -> list[tuple[int, str]]:
     """Inquiries as items of a job: id and what people call it, in the order of their sites."""
     rows = Inquiry.objects.filter(pk__in=ids).select_related("site").order_by("site__sort_key", "pk")
