@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
 
-from rollout.models import StoredFile
+from sites import attribute_guess
 from sites.imports.mapping import propose
-from sites.imports.reading import ReadOptions, Source, open_source
+from sites.imports.reading import ReadOptions, Source, SourceRow, open_source
 from sites.imports.target import Target
+from sites.imports.values import cell_text
 from sites.models import SiteImport
 
 SHOWN_SAMPLES = 5
+KEY_COLUMNS = "key_columns"
+"""In the options of an import: the columns whose values, joined, make the key."""
+JOIN = "-"
 
 
 @contextmanager
@@ -31,25 +36,56 @@ def local_copy(content: File[bytes]) -> Iterator[Path]:
         yield Path(copy.name)
 
 
+def read_options(options: Mapping[str, Any]) -> ReadOptions:
+    """Return how a file is to be read from the options of an import."""
+    return ReadOptions(**keyed(options, ()))
+
+
+def keyed(options: Mapping[str, Any], columns: Sequence[int]) -> dict[str, Any]:
+    """Return the options with another choice of the columns that make the key; none for a key of one column."""
+    plain = {name: value for name, value in options.items() if name != KEY_COLUMNS}
+    return plain | ({KEY_COLUMNS: list(columns)} if columns else {})
+
+
 @contextmanager
-def opened(stored: StoredFile, options: dict[str, Any]) -> Iterator[Source]:
-    """Open a stored file as rows; raises `UnreadableFile`."""
+def opened_plainly(site_import: SiteImport) -> Iterator[Source]:
+    """Open the file of an import with the columns it has; raises `UnreadableFile`."""
+    stored = site_import.file
     with stored.content.open("rb") as content, local_copy(content) as path:
-        yield open_source(path, name=stored.name, options=ReadOptions(**options))
+        yield open_source(path, name=stored.name, options=read_options(site_import.options))
 
 
 @contextmanager
 def opened_import(site_import: SiteImport) -> Iterator[Source]:
-    """Open the file of an import the way the person chose."""
-    with opened(site_import.file, site_import.options) as source:
-        yield source
+    """Open the file of an import the way the person chose; a key of several columns is one column more, the last."""
+    with opened_plainly(site_import) as source:
+        joined = site_import.options.get(KEY_COLUMNS) or []
+        yield with_joined(source, joined) if joined else source
+
+
+def with_joined(source: Source, columns: Sequence[int]) -> Source:
+    """Return the source with one column more, the values of several joined; empty where one of them is."""
+    name = JOIN.join(source.columns[column] for column in columns)
+
+    def rows() -> Iterator[SourceRow]:
+        for row in source.rows():
+            yield SourceRow(row.line, (*row.cells, joined_key(row.cells, columns)), row.damaged, row.ragged)
+
+    return replace(source, columns=(*source.columns, f"{name} (joined)"), opener=rows)
+
+
+def joined_key(cells: Sequence[str], columns: Sequence[int]) -> str:
+    """Return the key that several cells of a row make together; "" when one of them is empty."""
+    parts = [cell_text(cells[column]) if column < len(cells) else "" for column in columns]
+    return JOIN.join(parts) if all(parts) else ""
 
 
 def describe(source: Source, target: Target, *, hidden: Collection[str] = ()) -> dict[str, Any]:
     """Return what the mapping page shows, as JSON: how the file was read, some rows, and the proposed mapping.
 
     `hidden` are fields that take no column, such as a key made of several others.
-    ``proposals`` goes from field key to ``[column, reason, confidence]``; ``samples`` are the first rows that are not blank.
+    ``proposals`` goes from field key to ``[column, reason, confidence]``; ``samples`` are the first rows that are not blank, ``kinds`` what sort of
+    fact each column seems to hold.
     """
     sample = source.sample()
     proposals = propose(target, source.columns, sample)
@@ -62,6 +98,10 @@ def describe(source: Source, target: Target, *, hidden: Collection[str] = ()) ->
         "sheets": list(source.sheets),
         "records": source.records,
         "samples": [list(row.cells) for row in sample[:SHOWN_SAMPLES]],
+        "kinds": [
+            attribute_guess.guess(row.cells[column] for row in sample).kind
+            for column in range(len(source.columns))
+        ],
         "proposals": {
             key: [one.column, one.reason, one.confidence]
             for key, one in proposals.items()

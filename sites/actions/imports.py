@@ -13,15 +13,15 @@ from django.urls import reverse
 from rollout import audit, files, jobs
 from rollout.exceptions import Refused
 from rollout.models import Job, Rollout, User, Wave
-from sites import attribute_guess
-from sites.actions import attributes
+from sites import import_files, import_memory
+from sites.actions import import_columns
 from sites.choices import ImportState
-from sites.facts import ATTRIBUTE_PREFIX
-from sites.import_files import describe, local_copy, opened_import
+from sites.import_files import describe, local_copy
 from sites.import_targets import KEY, ImportTarget, checked_target, target_called
 from sites.imports.reading import ReadOptions, UnreadableFile, open_source
 from sites.imports.target import Target
 from sites.models import SiteImport
+from sites.queries import imports as queries
 
 CHECK, APPLY, UNDO = "sites.import.check", "sites.import.apply", "sites.import.undo"
 
@@ -43,7 +43,7 @@ def start_import(
 ) -> SiteImport:
     """Keep a file, find out how it is to be read and propose what its columns mean. Raises `CannotRead`; then nothing is kept."""
     upload: File[bytes] = ContentFile(content) if isinstance(content, bytes) else content
-    reading, columns, notes = _read(target, upload, name, rollout, {})
+    reading, columns, notes = _read(target, upload, name, rollout, {}, by)
     with transaction.atomic():
         stored = files.store(
             upload, name=name, media_type="application/octet-stream", rollout=rollout, by=by, at=at
@@ -55,6 +55,7 @@ def start_import(
             columns=columns,
             reading=reading,
             notes=notes,
+            options=import_files.keyed({}, reading["key_columns"]),
             mapping=_proposed(reading),
             uploaded_by=by,
             uploaded_at=at,
@@ -64,15 +65,54 @@ def start_import(
 
 
 def _read(
-    target: ImportTarget, upload: File[bytes], name: str, rollout: Rollout, options: dict[str, Any]
+    target: ImportTarget,
+    upload: File[bytes],
+    name: str,
+    rollout: Rollout,
+    options: dict[str, Any],
+    by: User,
 ) -> tuple[dict[str, Any], list[str], list[str]]:
+    pure, hidden = checked_target(target, rollout)[0], {KEY} if target.key_parts else set()
     try:
         with local_copy(upload) as path:
             source = open_source(path, name=name, options=ReadOptions(**options))
-            pure, hidden = checked_target(target, rollout)[0], {KEY} if target.key_parts else set()
-            return describe(source, pure, hidden=hidden), list(source.columns), list(source.notes)
+            reading = describe(source, pure, hidden=hidden)
     except UnreadableFile as error:
         raise CannotRead(str(error)) from error
+    columns = list(source.columns)
+    return _as_before(reading, columns, target, pure, rollout, by), columns, list(source.notes)
+
+
+def _as_before(
+    reading: dict[str, Any],
+    columns: list[str],
+    target: ImportTarget,
+    pure: Target,
+    rollout: Rollout,
+    by: User,
+) -> dict[str, Any]:
+    """Propose what the client's last list with these columns was read as; guesses stay for columns it did not have."""
+    fields = [field.key for field in pure.fields]
+    for before in queries.read_before(rollout, target.key, by):
+        found = import_memory.remember(before, columns, fields, pure.key_field)
+        if found is None:
+            continue
+        reason = before.reason
+        # A list whose key was made has none in the next one either.
+        settled = {*found.mapping, pure.key_field}
+        guessed = {
+            key: one
+            for key, one in reading["proposals"].items()
+            if key not in settled and one[0] not in found.known
+        }
+        known = {key: [column, reason, 1.0] for key, column in found.mapping.items()}
+        return {
+            **reading,
+            "proposals": guessed | known,
+            "key_columns": list(found.key_columns),
+            "as_before": reason,
+        }
+    return {**reading, "key_columns": []}
 
 
 def _proposed(reading: Mapping[str, Any]) -> dict[str, int]:
@@ -90,8 +130,9 @@ def read_differently(
     locked = _lock(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
     target = target_called(locked.target)
     with locked.file.content.open("rb") as content:
-        reading, columns, notes = _read(target, content, locked.file.name, locked.rollout, options)
-    locked.options, locked.reading, locked.columns, locked.notes = options, reading, columns, notes
+        reading, columns, notes = _read(target, content, locked.file.name, locked.rollout, options, by)
+    locked.options = import_files.keyed(options, reading["key_columns"])
+    locked.reading, locked.columns, locked.notes = reading, columns, notes
     locked.mapping, locked.state = _proposed(reading), ImportState.MAPPING
     locked.save(update_fields=["options", "reading", "columns", "notes", "mapping", "state"])
     return locked
@@ -125,20 +166,32 @@ def start_check(
     *,
     site_import: SiteImport,
     mapping: Mapping[str, int],
-    new_attributes: Sequence[int] = (),
+    key_columns: Sequence[int] = (),
+    new_attributes: Mapping[int, str] | None = None,
     by: User,
     at: datetime,
 ) -> Job:
     """Keep the mapping and check every record in a job.
 
-    `new_attributes` are columns that become attributes of the client first, of the kind their values suggest.
-    Raises `NotNow`, `KeyNotMapped` and, for a new attribute, `AttributeKeyTaken`.
+    Parameters
+    ----------
+    key_columns
+        Two or more columns that make the key together. Without them, and without a column for the key, one is made.
+    new_attributes
+        Columns that become attributes of the client first, each with its kind; "" for the one its values suggest.
+
+    Raises
+    ------
+    NotNow, KeyNotMapped
+        And, for a new attribute, `AttributeKeyTaken` or `TooManyChoices`.
     """
     locked = _lock(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
     target = target_called(locked.target)
     pure = target.fields(locked.rollout)
-    _refuse_unkeyed(target, pure, mapping)
-    whole = dict(mapping) | _define(locked, new_attributes, by, at)
+    whole = dict(mapping) | ({pure.key_field: len(locked.columns)} if key_columns else {})
+    _refuse_unkeyed(target, pure, whole)
+    locked.options = import_files.keyed(locked.options, key_columns)
+    whole |= import_columns.define(locked, new_attributes or {}, by, at)
     job = jobs.start(
         CHECK,
         title=f"Check {locked.file.name}",
@@ -170,28 +223,6 @@ def _refuse_unkeyed(target: ImportTarget, pure: Target, mapping: Mapping[str, in
     raise KeyNotMapped(
         f"Choose the column that holds: {' and '.join(lacking)}{other}. No record can land without {without}."
     )
-
-
-def _define(site_import: SiteImport, columns: Sequence[int], by: User, at: datetime) -> dict[str, int]:
-    """Make attributes of columns; a column whose name has no Latin letters gets a key from its place."""
-    made: dict[str, int] = {}
-    if not columns:
-        return made
-    with opened_import(site_import) as source:
-        for column in sorted(set(columns)):
-            label = source.columns[column][:80]
-            found = attribute_guess.guess(row.cells[column] for row in source.rows())
-            attribute = attributes.define_attribute(
-                rollout=site_import.rollout,
-                label=label,
-                key=attributes.attribute_key(label) or f"column-{column + 1}",
-                kind=found.kind,
-                choices=found.choices,
-                by=by,
-                at=at,
-            )
-            made[f"{ATTRIBUTE_PREFIX}{attribute.key}"] = column
-    return made
 
 
 @transaction.atomic

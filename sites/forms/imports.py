@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.forms.boundfield import BoundField
 
 from rollout.models import Rollout, Wave
 from rollout.uploads import UploadField
 from sites import queries
-from sites.imports.target import Target
 from sites.models import SiteImport
 
 ENCODINGS = (
@@ -104,94 +101,6 @@ class ReadingForm(forms.Form):
             "delimiter": delimiter or None,
             "header_row": data.get("header_row"),
         }
-
-
-@dataclass(frozen=True)
-class FieldChoice:
-    """A field of the target on the mapping page: which column, why it was proposed, and what stands in it."""
-
-    field: Any
-    bound: BoundField
-    reason: str
-    samples: tuple[str, ...]
-    required: bool
-
-
-class MappingForm(forms.Form):
-    """Which column holds which field, and which other columns become attributes."""
-
-    def __init__(
-        self, *args: Any, site_import: SiteImport, target: Target, grows: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.site_import, self.target = site_import, target
-        columns = [(str(number), name) for number, name in enumerate(site_import.columns)]
-        for field in target.fields:
-            self.fields[f"field-{field.key}"] = forms.TypedChoiceField(
-                label=field.label,
-                help_text=field.help,
-                required=False,
-                coerce=int,
-                empty_value=None,
-                choices=[("", "Not in this file"), *columns],
-                initial=site_import.mapping.get(field.key, ""),
-            )
-        if grows:
-            self.fields["attributes"] = forms.TypedMultipleChoiceField(
-                required=False, coerce=int, choices=columns, widget=forms.CheckboxSelectMultiple
-            )
-
-    @property
-    def mapping(self) -> dict[str, int]:
-        """Field key to column, once valid."""
-        return {
-            field.key: column
-            for field in self.target.fields
-            if (column := self.cleaned_data.get(f"field-{field.key}")) is not None
-        }
-
-    @property
-    def new_attributes(self) -> list[int]:
-        """Columns that become attributes; one that was mapped to a field meanwhile does not."""
-        mapped = set(self.mapping.values())
-        return [column for column in self.cleaned_data.get("attributes") or [] if column not in mapped]
-
-    def lines(self) -> list[FieldChoice]:
-        """The fields in order, each with its proposal's reason and samples of the chosen column."""
-        return [self.line(field.key) for field in self.target.fields]
-
-    def line(self, key: str) -> FieldChoice:
-        """One field; `KeyError` when the target has none of that key."""
-        field = self.target.field(key)
-        bound = self[f"field-{key}"]
-        column = self._column(key)
-        proposal = self.site_import.reading.get("proposals", {}).get(key)
-        reason = proposal[1] if proposal and proposal[0] == column else ""
-        return FieldChoice(field, bound, reason, self.samples(column), field.required)
-
-    def _column(self, key: str) -> int | None:
-        """The column chosen for a field, or proposed; None for none or one that is not there."""
-        value = self[f"field-{key}"].value()
-        text = "" if value is None else str(value)
-        known = text.isdecimal() and int(text) < len(self.site_import.columns)
-        return int(text) if known else None
-
-    def samples(self, column: int | None) -> tuple[str, ...]:
-        """The first cells of a column."""
-        rows = self.site_import.reading.get("samples", [])
-        return tuple(row[column] for row in rows if column < len(row)) if column is not None else ()
-
-    def unmapped(self) -> list[tuple[int, str, tuple[str, ...], bool]]:
-        """Columns no field takes: number, name, samples, and whether it is ticked to become an attribute."""
-        taken = {self._column(field.key) for field in self.target.fields}
-        ticked = (
-            {str(one) for one in (self["attributes"].value() or [])} if "attributes" in self.fields else set()
-        )
-        return [
-            (number, name, self.samples(number), str(number) in ticked)
-            for number, name in enumerate(self.site_import.columns)
-            if number not in taken
-        ]
 
 
 class ApplyForm(forms.Form):

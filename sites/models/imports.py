@@ -17,8 +17,9 @@ from sites.choices import ImportState, RowChange, RowVerdict
 class SiteImport(models.Model):
     """One imported file. `target` says what its rows become (`sites`, `technicians`); the wizard is the same.
 
-    `options` (encoding, delimiter, sheet, header row) are those of `sites.imports.reading.ReadOptions`; `mapping` goes from
-    field key to column number, counted from 0. `reading` is what was found on opening the file (`sites.import_files.describe`),
+    `options` (encoding, delimiter, sheet, header row) are those of `sites.imports.reading.ReadOptions`, and
+    `key_columns` where several columns make the key together; `mapping` goes from field key to column number, counted from
+    0, a joined key behind the last column. `reading` is what was found on opening the file (`sites.import_files.describe`),
     kept so that showing the mapping never reads the file again.
     """
 

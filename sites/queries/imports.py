@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 
 from rollout.models import Rollout, User
 from sites.choices import RowChange, RowVerdict
+from sites.import_memory import Before
 from sites.models import ImportRow, SiteImport
 
 
@@ -80,6 +81,27 @@ def same_file_before(site_import: SiteImport) -> SiteImport | None:
         undone_at__isnull=True,
     )
     return twins.exclude(pk=site_import.pk).select_related("uploaded_by").order_by("-applied_at").first()
+
+
+def read_before(rollout: Rollout, target: str, user: User, *, most: int = 10) -> list[Before]:
+    """How the client's last applied lists for a target were read, newest first; one query.
+
+    Only those the user may see: the names of files in another team's rollout are none of theirs.
+    """
+    rows = SiteImport.objects.visible_to(user).filter(
+        rollout__client=rollout.client_id, target=target, applied_at__isnull=False, undone_at__isnull=True
+    )
+    return [_before(one) for one in rows.select_related("file").order_by("-applied_at")[:most]]
+
+
+def _before(one: SiteImport) -> Before:
+    return Before(
+        name=one.file.name,
+        on=(one.applied_at or one.uploaded_at).date(),
+        columns=one.columns,
+        mapping={field: column for field, column in one.mapping.items() if column < len(one.columns)},
+        key_columns=one.options.get("key_columns") or [],
+    )
 
 
 def rows_of(site_import: SiteImport) -> QuerySet[ImportRow]:

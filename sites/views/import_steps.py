@@ -16,8 +16,9 @@ from rollout.models import Job
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
 from sites import access, actions, forms, queries
-from sites.choices import ImportState
+from sites.choices import AttributeKind, ImportState
 from sites.forms.imports import DELIMITERS
+from sites.import_files import KEY_COLUMNS
 from sites.import_targets import ImportTarget, target_called, targets
 from sites.models import SiteImport
 
@@ -81,6 +82,7 @@ def import_map(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse:
             job = actions.start_check(
                 site_import=found,
                 mapping=form.mapping,
+                key_columns=form.key_columns,
                 new_attributes=form.new_attributes,
                 by=user,
                 at=timezone.now(),
@@ -98,10 +100,7 @@ def import_map(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse:
 
 
 def _mapping_form(request: HttpRequest, found: SiteImport) -> forms.MappingForm:
-    target = target_called(found.target)
-    return forms.MappingForm(
-        request.POST or None, site_import=found, target=target.fields(found.rollout), grows=target.grows
-    )
+    return forms.MappingForm(request.POST or None, site_import=found, target=target_called(found.target))
 
 
 def _map_page(
@@ -116,7 +115,7 @@ def _map_page(
         "rollout": found.rollout,
         "site_import": found,
         "target": target,
-        "made_key": target.make_key is not None,
+        "kinds": AttributeKind.choices,
         "delimiter_name": dict(DELIMITERS).get(delimiter, delimiter).lower(),
         "form": form,
         "reading_form": reading_form or forms.ReadingForm(site_import=found),
@@ -128,12 +127,14 @@ def _map_page(
 def import_sample(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse:
     """The samples beside one field, for the column just chosen."""
     found = access.import_for(request.user, code, key)
-    target = target_called(found.target)
-    form = forms.MappingForm(
-        request.GET, site_import=found, target=target.fields(found.rollout), grows=target.grows
-    )
+    form = forms.MappingForm(request.GET, site_import=found, target=target_called(found.target))
+    field = request.GET.get("field", "")
+    if field == KEY_COLUMNS and form.chooses_key:
+        return render(
+            request, "sites/import_map_page.html#samples", {"line": {"samples": form.joined_samples()}}
+        )
     try:
-        line = form.line(request.GET.get("field", ""))
+        line = form.line(field)
     except KeyError:
         raise Http404 from None
     return render(request, "sites/import_map_page.html#samples", {"line": line})
@@ -158,12 +159,7 @@ def import_read(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse
             messages.success(request, "Read again. The columns were matched anew.")
         if not reading_form.errors:
             return redirect("sites:import-map", code=code, key=key)
-    form = forms.MappingForm(
-        None,
-        site_import=found,
-        target=target_called(found.target).fields(found.rollout),
-        grows=target_called(found.target).grows,
-    )
+    form = forms.MappingForm(None, site_import=found, target=target_called(found.target))
     return _map_page(request, found, form, reading_form)
 
 

@@ -22,7 +22,7 @@ from sites import access, forms, queries
 from sites.choices import ImportState
 from sites.facts import ATTRIBUTE_PREFIX, show_value
 from sites.filters import RowFilter
-from sites.import_files import opened_import
+from sites.import_files import opened_plainly
 from sites.import_targets import ENROLLED, KEY, KEY_MARK, ImportTarget, target_called, targets
 from sites.imports.checking import CheckedRow, Problem
 from sites.imports.report import annotated_csv, annotated_xlsx
@@ -119,7 +119,7 @@ def import_corrections(request: HttpRequest, code: str, key: uuid.UUID) -> HttpR
     write, ending = (annotated_csv, "csv") if request.GET.get("format") == "csv" else (annotated_xlsx, "xlsx")
     with (
         tempfile.TemporaryDirectory(prefix="downbeat-corrections-") as folder,
-        opened_import(found) as source,
+        opened_plainly(found) as source,
     ):
         path = Path(folder) / f"corrections.{ending}"
         write(path, source, _checked(found))
