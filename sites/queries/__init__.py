@@ -42,6 +42,8 @@ from sites.queries.inquiries import (
 from sites.queries.site_list import (
     SORTS,
     SitesInOrder,
+    applied_imports,
+    asked_q,
     complete_sites,
     described,
     enrolments_by_id,
@@ -49,6 +51,7 @@ from sites.queries.site_list import (
     matching,
     sites_to_add,
     states_of,
+    trees_of,
     with_known,
 )
 from sites.queries.sites import (
@@ -79,6 +82,8 @@ __all__ = [
     "SiteAccess",
     "SitesInOrder",
     "access_of",
+    "applied_imports",
+    "asked_q",
     "askers_of",
     "attachments_of",
     "attribute_lines",
@@ -124,6 +129,7 @@ __all__ = [
     "states_of",
     "tallies",
     "tally_of",
+    "trees_of",
     "visible_sites",
     "wave_numbered",
     "waves_of",

@@ -7,6 +7,7 @@ and how many there are is counted from an index.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,18 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from rollout.models import Rollout, User
-from sites.models import AccessWindow, AttributeValue, Contact, Enrolment, Site
+from sites.choices import GroupKind, ImportState
+from sites.models import (
+    AccessWindow,
+    AttributeValue,
+    Contact,
+    Enrolment,
+    Inquiry,
+    Site,
+    SiteGroup,
+    SiteImport,
+)
+from sites.queries.groups import tree_order
 
 NUMBER = "site__sort_key"
 SORTS = {
@@ -209,3 +221,29 @@ def enrolments_by_id(rows: QuerySet[Enrolment], ids: Sequence[int]) -> list[Enro
     """Return these enrolments in this order; those that are gone meanwhile are left out. One query."""
     found = {row.pk: row for row in rows.order_by().filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
+
+
+def trees_of(client_id: int) -> dict[str, list[SiteGroup]]:
+    """Return the client's regions and formats by `GroupKind`, each as its tree is read; one query."""
+    found = tree_order(SiteGroup.objects.filter(client=client_id))
+    return {kind.value: [group for group in found if group.kind == kind] for kind in GroupKind}
+
+
+def applied_imports(rollout: Rollout, *, most: int = 50) -> QuerySet[SiteImport]:
+    """Lists of sites that were applied in this rollout, the newest first."""
+    found: QuerySet[SiteImport] = SiteImport.objects.filter(
+        rollout=rollout, target="sites", state=ImportState.APPLIED
+    )
+    return found.select_related("file").order_by("-applied_at")[:most]
+
+
+def asked_q(rollout: Rollout, state: str, *, now: datetime) -> Q:
+    """Build the condition "somebody at the site was asked": ``waiting`` for answers, ``answered``, or ``never``."""
+    here = Inquiry.objects.filter(rollout=rollout, site=OuterRef("site"))
+    match state:
+        case "waiting":
+            waiting = here.filter(closed_at__isnull=True, answered_at__isnull=True, expires_at__gt=now)
+            return Q(Exists(waiting))
+        case "answered":
+            return Q(Exists(here.filter(answered_at__isnull=False)))
+    return ~Q(Exists(here))
