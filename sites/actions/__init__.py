@@ -101,6 +101,8 @@ from sites.actions.inquiries import (
     start_changing,
     withdraw,
 )
+from sites.actions.put_sites import SiteChanged, SiteThere, TooManyRecords, put_site, put_sites
+from sites.actions.removing import SiteInUse, remove_site
 from sites.actions.sites import SiteNumberTaken, change_site, create_site, enrol_sites
 
 __all__ = [
@@ -129,8 +131,12 @@ __all__ = [
     "NothingToUndo",
     "Outcome",
     "SaidMeanwhile",
+    "SiteChanged",
+    "SiteInUse",
     "SiteNumberTaken",
+    "SiteThere",
     "TooManyDays",
+    "TooManyRecords",
     "UndoneBulk",
     "ValueDoesNotFit",
     "Wish",
@@ -158,6 +164,8 @@ __all__ = [
     "move_contact",
     "not_theirs",
     "open_inquiry",
+    "put_site",
+    "put_sites",
     "read_differently",
     "remind",
     "remind_due",
@@ -167,6 +175,7 @@ __all__ = [
     "remove_contact",
     "remove_exceptions",
     "remove_group",
+    "remove_site",
     "remove_windows",
     "renew_link",
     "restore_attachment",

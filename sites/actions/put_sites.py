@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,11 @@ from rollout.exceptions import Refused
 from rollout.models import Rollout, User, Wave
 from rollout.models.audit import new_bulk_id
 from sites.actions.put_records import Record, judge_records, records_of, remarks_of, sent_as
-from sites.actions.sites import lock_estate
+from sites.actions.sites import change_site, lock_estate
 from sites.choices import ImportState, RowChange
 from sites.import_targets import ENROLLED, Batch, ImportTarget, target_called
 from sites.imports.target import Target
-from sites.models import ImportRow, SiteImport
+from sites.models import ImportRow, Site, SiteImport
 
 MOST_RECORDS = 1000
 RESULTS: dict[str, str] = {
@@ -221,3 +221,57 @@ def _outcome(record: Record) -> Outcome:
         changes={sent_as(name): pair for name, pair in row.changes.items() if name != ENROLLED},
         remarks=tuple(remarks_of(row)),
     )
+
+
+class SiteThere(Refused):
+    """There is a site with this number, though a new one was asked for."""
+
+
+class SiteChanged(Refused):
+    """Somebody changed the site since the caller looked."""
+
+
+@transaction.atomic
+def put_site(
+    *,
+    rollout: Rollout,
+    key: str,
+    sent: dict[str, Any],
+    by: User,
+    at: datetime,
+    seen: datetime | None = None,
+    only_new: bool = False,
+) -> tuple[Outcome, Site | None]:
+    """Make or change one site, as `put_sites` does many; returns what became of it and the site, None when it was refused.
+
+    Parameters
+    ----------
+    key
+        The number by which it is found.
+    sent
+        Fields of a record, and what only a single site takes: ``access_notes``, and another number as ``key``.
+    seen
+        When the site was last changed as far as the caller knows; None to change it whatever happened.
+    only_new
+        Change nothing that is there.
+
+    Raises `SiteThere`, `SiteChanged`, and `SiteNumberTaken` for another number that is taken.
+    """
+    lock_estate(rollout.client_id)
+    there = Site.objects.filter(client=rollout.client_id, key__iexact=key).first()
+    if only_new and there is not None:
+        raise SiteThere(f"{there} is there already.")
+    if seen is not None and (there is None or there.updated_at != seen):
+        raise SiteChanged("Somebody changed this site since you looked. Read it again, then send your change.")
+    rest = {name: value for name, value in sent.items() if name not in ("key", "access_notes")}
+    (outcome,) = put_sites(rollout=rollout, sent=[{**rest, "key": key}], by=by, at=at, undoable=False).outcomes
+    if outcome.result == "refused":
+        return outcome, None
+    site = Site.objects.get(client=rollout.client_id, key=outcome.key)
+    more = {name: sent[name] for name in ("key", "access_notes") if name in sent}
+    changes = change_site(site=site, rollout=rollout, by=by, at=at, **more) if more else {}
+    site.refresh_from_db()
+    if changes:
+        told = RESULTS[RowChange.UPDATE] if outcome.result == "unchanged" else outcome.result
+        outcome = replace(outcome, key=site.key, result=told, changes={**outcome.changes, **changes})
+    return outcome, site
