@@ -101,6 +101,7 @@ from sites.actions.inquiries import (
     start_changing,
     withdraw,
 )
+from sites.actions.put_parts import forget_day, put_contacts, put_day, put_fact, put_week
 from sites.actions.put_sites import SiteChanged, SiteThere, TooManyRecords, put_site, put_sites
 from sites.actions.removing import SiteInUse, remove_site
 from sites.actions.sites import SiteNumberTaken, change_site, create_site, enrol_sites
@@ -160,12 +161,17 @@ __all__ = [
     "enrol_sites",
     "extend",
     "fitting",
+    "forget_day",
     "forget_fact",
     "move_contact",
     "not_theirs",
     "open_inquiry",
+    "put_contacts",
+    "put_day",
+    "put_fact",
     "put_site",
     "put_sites",
+    "put_week",
     "read_differently",
     "remind",
     "remind_due",

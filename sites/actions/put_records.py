@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from rollout.models import Rollout
@@ -17,6 +16,7 @@ from sites.imports.checking import Checker, Problem
 from sites.imports.source import SourceRow
 from sites.imports.target import Target
 from sites.models import ImportRow, SiteImport
+from sites.put_text import typed
 
 FACTS = "facts"
 NOT_SENT = ("coordinates",)
@@ -73,8 +73,8 @@ def _read(pure: Target, record: Record) -> None:
             _read_facts(pure, record, value)
         elif value in (None, "") and name != "key":
             _empty(record, name)
-        elif isinstance(value, str | int | float):
-            record.cells[name] = _text(value)
+        elif (text := typed(value)) is not None:
+            record.cells[name] = text
         else:
             record.problems.append(_no(name, f"“{name}” is a text or a number.", "wrong_type"))
 
@@ -91,8 +91,8 @@ def _read_facts(pure: Target, record: Record, facts: Any) -> None:
         if key not in known:
             sentence = f"The client has no attribute “{name[:60]}”."
             record.problems.append(_no(f"{FACTS}.{name}", sentence, "unknown_attribute"))
-        elif isinstance(value, str | int | float) and value != "":
-            record.cells[key] = _text(value)
+        elif text := typed(value):
+            record.cells[key] = text
         else:
             sentence = "A fact has a value. Leave it out to leave it alone, or DELETE it on its own address."
             record.problems.append(_no(f"{FACTS}.{name}", sentence, "wrong_type"))
@@ -103,13 +103,6 @@ def _empty(record: Record, name: str) -> None:
         record.emptied.append(name)
     else:
         record.problems.append(_no(name, "This cannot be empty. Leave it out to leave it alone.", "blank"))
-
-
-def _text(value: str | float) -> str:
-    """Return a value as a cell would hold it: yes and no, numbers without an exponent."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return format(Decimal(repr(value)), "f") if isinstance(value, int | float) else value.strip()
 
 
 def _no(name: str, sentence: str, code: str) -> Problem:

@@ -1,7 +1,14 @@
 """Every read of the sites app."""
 
-from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of
-from sites.queries.api import changed_since, sites_in_order, wave_numbered
+from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of, touches
+from sites.queries.api import (
+    changed_since,
+    contacts_of,
+    exceptions_of,
+    sites_in_order,
+    wave_numbered,
+    windows_of,
+)
 from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, plan_asking
 from sites.queries.attachments import attachments_of
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
@@ -12,6 +19,7 @@ from sites.queries.groups import (
     group_choices,
     group_lines,
     groups_of,
+    kin,
     sites_without_group,
     within,
 )
@@ -93,12 +101,14 @@ __all__ = [
     "bulk_summary",
     "changed_since",
     "complete_sites",
+    "contacts_of",
     "described",
     "due_for_reminding",
     "enrolment_of",
     "enrolments_by_id",
     "enrolments_in_use",
     "enrolments_of",
+    "exceptions_of",
     "facts_to_ask",
     "family",
     "group_choices",
@@ -112,6 +122,7 @@ __all__ = [
     "inquiries_at",
     "inquiries_of",
     "inquiry_behind",
+    "kin",
     "labels_of",
     "longest_waiting",
     "matching",
@@ -129,11 +140,13 @@ __all__ = [
     "states_of",
     "tallies",
     "tally_of",
+    "touches",
     "trees_of",
     "visible_sites",
     "wave_numbered",
     "waves_of",
     "week_of",
+    "windows_of",
     "with_known",
     "within",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from rollout.models import AuditEntry, Rollout, User, Wave
-from sites.models import Contact, Enrolment, Site
+from sites.models import AccessException, AccessWindow, Contact, Enrolment, Site
 
 
 def changed_since(rows: QuerySet[Enrolment], moment: datetime) -> QuerySet[Enrolment]:
@@ -40,3 +40,20 @@ def wave_numbered(rollout: Rollout, number: int | None) -> Wave | None:
         None if number is None else Wave.objects.filter(rollout=rollout, number=number).first()
     )
     return found
+
+
+def contacts_of(site: Site) -> QuerySet[Contact]:
+    """The people to call at a site, the first one first."""
+    rows: QuerySet[Contact] = Contact.objects.filter(site=site)
+    return rows.order_by("order", "pk")
+
+
+def windows_of(site: Site) -> QuerySet[AccessWindow]:
+    """The hours of a site's week."""
+    rows: QuerySet[AccessWindow] = AccessWindow.objects.filter(site=site)
+    return rows.order_by("weekday", "opens")
+
+
+def exceptions_of(site: Site, *, since: date) -> list[AccessException]:
+    """The days of a site that differ from its week, from a day on."""
+    return list(AccessException.objects.filter(site=site, on__gte=since).order_by("on", "opens"))
