@@ -60,9 +60,10 @@ def _ask(request: HttpRequest, code: str, kind: InquiryKind) -> HttpResponse:
     now = timezone.now()
     attributes = list(queries.attributes_of(rollout.client_id))
     facts = _facts(rollout, choice.ids, attributes, now)
+    ticked = _ticked(request, facts, kind)
     confirmed = "confirm" in request.POST
     bound = request.POST if confirmed or getattr(request, "htmx", False) else None
-    form = _form(bound, kind, rollout, facts, _ticked(request, facts), now)
+    form = _form(bound, kind, rollout, facts, ticked, now)
     if confirmed and form.is_valid():
         return _start(request, rollout, user, kind, form, choice, now)
     plan = queries.plan_asking(
@@ -111,13 +112,19 @@ def _facts(
     )
 
 
-def _ticked(request: HttpRequest, facts: Sequence[FactToAsk]) -> list[str]:
-    """At first: what the address asks about (`fact=rack:unknown`), else what the plan needs, else all; if it is lacking."""
+def _ticked(request: HttpRequest, facts: Sequence[FactToAsk], kind: str) -> list[str]:
+    """At first: what the address asks about (`fact=rack:unknown`), else what the plan needs and is lacking, else all lacking.
+
+    A surveyor looks at everything the plan needs and everything lacking.
+    """
     named = {text.partition(":")[0] for text in request.GET.getlist("fact")}
-    lacking = [one for one in facts if one.lacking]
-    asked = [one for one in lacking if one.attribute.key in named]
-    needed = [one for one in lacking if one.needed_for]
-    return [str(one.attribute.pk) for one in asked or needed or lacking]
+    asked = [one for one in facts if one.attribute.key in named]
+    if kind == InquiryKind.SURVEY:
+        found = asked or [one for one in facts if one.needed_for or one.lacking] or list(facts)
+    else:
+        lacking = [one for one in facts if one.lacking]
+        found = [one for one in asked if one.lacking] or [one for one in lacking if one.needed_for] or lacking
+    return [str(one.attribute.pk) for one in found]
 
 
 def _form(
@@ -192,5 +199,7 @@ def _context(
         "languages": [(words_in(code).name, number) for code, number in plan.languages],
         "is_survey": is_survey,
         "title": "Plan a survey" if is_survey else "Ask the sites",
+        "ticked_any": bool(ticked),
+        "surveyor": form.person(),
         "sends": form["how"].value() == BY_EMAIL,
     }
