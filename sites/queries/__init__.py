@@ -1,6 +1,6 @@
 """Every read of the sites app."""
 
-from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of, touches
+from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of
 from sites.queries.api import (
     changed_since,
     contacts_of,
@@ -19,7 +19,6 @@ from sites.queries.groups import (
     group_choices,
     group_lines,
     groups_of,
-    kin,
     sites_without_group,
     within,
 )
@@ -122,7 +121,6 @@ __all__ = [
     "inquiries_at",
     "inquiries_of",
     "inquiry_behind",
-    "kin",
     "labels_of",
     "longest_waiting",
     "matching",
@@ -140,7 +138,6 @@ __all__ = [
     "states_of",
     "tallies",
     "tally_of",
-    "touches",
     "trees_of",
     "visible_sites",
     "wave_numbered",
