@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -82,13 +83,15 @@ def fresh_q(attribute: Attribute, today: date) -> Q:
     return Q(observed_on__gte=oldest)
 
 
-def disputed(said: QuerySet[AttributeValue]) -> QuerySet[AttributeValue]:
-    """Of fresh values, those that another source of the same site and attribute contradicts."""
-    other = said.annotate(as_compared=comparable()).filter(
-        site=OuterRef("site"), attribute=OuterRef("attribute"), source__lt=OuterRef("source")
-    )
-    return said.annotate(as_compared=comparable()).filter(
-        Exists(other.exclude(as_compared=OuterRef("as_compared")))
+def disputed(said: QuerySet[AttributeValue], fresh: Q) -> QuerySet[AttributeValue]:
+    """Of these values, those that are fresh and contradicted by another fresh one of the same site and attribute."""
+    here = {"site": OuterRef("site"), "attribute": OuterRef("attribute"), "source__lt": OuterRef("source")}
+    others = AttributeValue.objects.filter(fresh, **here).annotate(as_compared=comparable()).order_by()
+    return (
+        said.filter(fresh)
+        .annotate(as_compared=comparable())
+        .filter(Exists(others.exclude(as_compared=OuterRef("as_compared"))))
+        .order_by()
     )
 
 
@@ -119,7 +122,7 @@ def fact_state_q(attribute: Attribute, state: str, today: date, *, site: str = "
 
 
 def _contradicted(attribute: Attribute, today: date) -> QuerySet[AttributeValue, Any]:
-    return disputed(said_about(attribute).filter(fresh_q(attribute, today))).values("site")
+    return disputed(said_about(attribute), fresh_q(attribute, today)).values("site")
 
 
 def own_state_q(key: str, state: str, *, site: str = "site__") -> Q:
@@ -163,32 +166,40 @@ class StateCounts:
 
 def state_counts(rollout: Rollout, attributes: Sequence[Attribute], *, today: date) -> dict[str, StateCounts]:
     """Count the sites of a rollout by the state of each attribute, by its key. Three queries however many there are."""
-    sites = Enrolment.objects.filter(rollout=rollout)
-    total = sites.count()
-    said: QuerySet[AttributeValue] = AttributeValue.objects.filter(
-        attribute__in=attributes, site__in=sites.values("site")
-    )
-    fresh = _all_fresh_q(attributes, today)
-    per_attribute = said.order_by().values("attribute")
+    return counts_with(rollout, attributes, disputes(rollout, attributes, today=today), today=today)
+
+
+def disputes(rollout: Rollout, attributes: Sequence[Attribute], *, today: date) -> set[tuple[int, int]]:
+    """Return the disputes at the sites of a rollout, as ids (attribute, site). One query."""
+    found = disputed(_said(rollout, attributes), every_fresh_q(attributes, today))
+    return set(found.values_list("attribute", "site"))
+
+
+def counts_with(
+    rollout: Rollout, attributes: Sequence[Attribute], at_odds: Collection[tuple[int, int]], *, today: date
+) -> dict[str, StateCounts]:
+    """Count as `state_counts` does, with the disputes at hand: two queries."""
+    total = Enrolment.objects.filter(rollout=rollout).count()
+    per_attribute = _said(rollout, attributes).values("attribute")
     spoken = {
         pk: (anything, usable)
         for pk, anything, usable in per_attribute.annotate(
-            anything=Count("site", distinct=True), usable=Count("site", distinct=True, filter=fresh)
+            anything=Count("site", distinct=True),
+            usable=Count("site", distinct=True, filter=every_fresh_q(attributes, today)),
         ).values_list("attribute", "anything", "usable")
     }
-    at_odds = dict(
-        disputed(said.filter(fresh))
-        .order_by()
-        .values("attribute")
-        .annotate(n=Count("site", distinct=True))
-        .values_list("attribute", "n")
-    )
-    return {
-        one.key: _counted(total, *spoken.get(one.pk, (0, 0)), at_odds.get(one.pk, 0)) for one in attributes
-    }
+    odds = Counter(attribute for attribute, _ in at_odds)
+    return {one.key: _counted(total, *spoken.get(one.pk, (0, 0)), odds[one.pk]) for one in attributes}
 
 
-def _all_fresh_q(attributes: Sequence[Attribute], today: date) -> Q:
+def _said(rollout: Rollout, attributes: Sequence[Attribute]) -> QuerySet[AttributeValue]:
+    sites = Enrolment.objects.filter(rollout=rollout).values("site")
+    said: QuerySet[AttributeValue] = AttributeValue.objects.filter(attribute__in=attributes, site__in=sites)
+    return said.order_by()
+
+
+def every_fresh_q(attributes: Sequence[Attribute], today: date) -> Q:
+    """Build the condition "within its shelf life" over values of any of these attributes."""
     fresh = Q(pk__in=())
     for days in {one.shelf_life_days for one in attributes}:
         same = [one for one in attributes if one.shelf_life_days == days]

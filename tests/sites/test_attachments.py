@@ -102,6 +102,7 @@ def test_the_picture_of_a_fact_must_be_a_picture(here):
 def test_active_content_is_only_offered_for_saving(here, as_user, name):
     made = actions.attach(**here, content=ContentFile(b"<svg onload=alert(1)>", name=name))
     answer = as_user(here["by"]).get(url(here, "attachment-file", attachment_key=made.key))
+    answer.close()
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["X-Content-Type-Options"] == "nosniff"
