@@ -11,8 +11,8 @@ class TechniciansConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell others what this app has: kinds of long work, what can be imported, and what is booked in a blackout."""
-        from sites.asking import people  # noqa: PLC0415
         from sites.above import Bookings, register_bookings  # noqa: PLC0415
+        from sites.asking import people  # noqa: PLC0415
         from sites.import_targets import register  # noqa: PLC0415
         from technicians import tasks  # noqa: F401, PLC0415 - registers its handlers
         from technicians.import_providers import PROVIDERS  # noqa: PLC0415

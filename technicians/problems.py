@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Func, JSONField, Value
 from django.db.models.fields.json import KeyTransform
 
 from rollout.models import Rollout, Wave
-from sites.models import AccessWindow, Site
+from sites.models import Site
 from technicians.choices import VisitState
 from technicians.models import Assignment, Skill, Technician, Visit
+from technicians.openings import Opening, openings
 from technicians.queries import people
 from technicians.queries.visits import crew_of, with_people
 from technicians.scheduling import (
@@ -34,7 +34,6 @@ from technicians.scheduling import (
 )
 from technicians.scheduling.windows import (
     WeeklyHours,
-    access_windows,
     local_minute,
     moment,
     shifts,
@@ -75,7 +74,7 @@ def build(
     moving: Visit | None = None,
     around: date | None = None,
 ) -> Built:
-    """Build the problem of placing `orders`, whose site and wave are loaded. Nine queries however many there are.
+    """Build the problem of placing `orders`, whose site and wave are loaded. Twelve queries however many there are.
 
     Parameters
     ----------
@@ -91,7 +90,7 @@ def build(
     first, last = _horizon(known_waves.values(), around or now.date())
     team = list(people.available(rollout))
     booked = _booked_in(known_waves, wanted, moving, {technician.pk for technician in team}, now)
-    opened = _windows_of([order.enrolment.site for order in wanted.values()], first, last)
+    opened = openings([order.enrolment.site for order in wanted.values()], first, last)
     needs = needs_of(wanted.values())
     requests = [_request(order, opened, needs.get(order.pk), moving) for order in wanted.values()]
     specs = _specs(team, first, last, standing=booked, moving=moving)
@@ -129,11 +128,6 @@ def needs_of(orders: Iterable[WorkOrder]) -> dict[int, Needs]:
 def called(skill: str, names: Mapping[str, str]) -> str:
     """Return the name a skill goes by, so that "Working at Height" and "working at height" are one."""
     return names.get(skill_key(skill), skill)
-
-
-def zone_name(site: Site) -> str:
-    """Return the zone to read a site's clock in; UTC while it is unknown."""
-    return site.time_zone or "UTC"
 
 
 def placement_at(
@@ -185,41 +179,28 @@ def _wave_spec(wave: Wave) -> WaveSpec:
     return WaveSpec(str(wave.number), wave.starts_on, wave.ends_on, wave.pace_per_day)
 
 
-def _windows_of(listed: Iterable[Site], first: date, last: date) -> dict[int, tuple[Window, ...]]:
-    by_site = {site.pk: site for site in listed}
-    hours: defaultdict[int, list[WeeklyHours]] = defaultdict(list)
-    for window in AccessWindow.objects.filter(site__in=by_site):
-        hours[window.site_id].append(WeeklyHours(window.weekday, window.opens, window.closes))
-    # Many sites share their hours and their zone; each week is worked out once.
-    weeks: dict[tuple[Any, ...], tuple[Window, ...]] = {}
-    opened: dict[int, tuple[Window, ...]] = {}
-    for pk, site in by_site.items():
-        week = (zone_name(site), tuple(sorted(hours.get(pk, ()), key=lambda one: (one.weekday, one.opens))))
-        if week not in weeks:
-            weeks[week] = access_windows(week[1], week[0], first, last)
-        opened[pk] = weeks[week]
-    return opened
-
-
 def _request(
-    order: WorkOrder, opened: Mapping[int, tuple[Window, ...]], needs: Needs | None, moving: Visit | None
+    order: WorkOrder, opened: Mapping[int, Opening], needs: Needs | None, moving: Visit | None
 ) -> VisitRequest:
     site, wave = order.enrolment.site, order.enrolment.wave
     if needs is None and moving is not None:
         # Its packet is being compiled anew; what was booked is the best there is.
         needs = Needs((moving.ends_at - moving.starts_at) // timedelta(minutes=1), frozenset(), 1)
     needs = needs or Needs(0, frozenset(), 1)
+    opening = opened.get(site.pk) or Opening((), (), {})
     return VisitRequest(
         id=order.number,
         latitude=site.latitude,
         longitude=site.longitude,
         minutes=needs.minutes,
         skills=needs.skills,
-        windows=opened.get(site.pk, ()),
+        windows=opening.windows,
         wave=str(wave.number) if wave else "",
         priority=9 - order.enrolment.priority,
         crew=needs.crew,
         label=f"{order.number} ({site.name})",
+        blackouts=opening.blackouts,
+        closed=opening.closed,
     )
 
 

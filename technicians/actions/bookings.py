@@ -31,6 +31,7 @@ REMEDIES: dict[str, str] = {
     Rule.WAVE: "Choose a day of the wave, or change the wave's dates.",
     Rule.PACE: "Choose another day, or raise the pace of the wave.",
     Rule.ACCESS: "Choose a time in the access hours of the site, with room for the whole visit.",
+    Rule.BLACKOUT: "Choose another day, or change the blackout under Sites, Blackouts.",
     Rule.PAST: "Choose a time to come.",
     Rule.SHIFT: "Choose a time in the shift, or change the shifts on the technician's page.",
     Rule.BUSY: "Choose another time or somebody else.",
