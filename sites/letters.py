@@ -66,7 +66,6 @@ def letter(inquiry: Inquiry, questions: Sequence[Question], occasion: Occasion) 
         "planned": _planned(inquiry),
         "link": links.link_to(inquiry),
         "until": words.mail_until.format(date=day_in(inquiry.expires_at, inquiry.language, site.zone)),
-        "call": words.call.format(phone=rollout.support_phone) if rollout.support_phone else "",
         "word_from": words.word_from.format(name=inquiry.asked_by.name),
         "is_contact": not is_survey,
     }
