@@ -6,7 +6,7 @@ from django.db import transaction
 
 from rollout.demo import people
 from rollout.models import AuditEntry, Client, Job, Membership, Rollout, StoredFile, User
-from sites.models import Attribute, Enrolment, Site, SiteImport
+from sites.models import Attribute, Enrolment, Site, SiteGroup, SiteImport
 from technicians.models import Engagement, Provider, ProviderManager, SchedulePlan, Skill, Technician, Visit
 from workorders.models import Event, Evidence, Packet, PlanRevision, StatementOfWork, WorkOrder
 
@@ -37,6 +37,9 @@ def clear() -> None:
     Enrolment.objects.filter(rollout__in=rollouts).delete()
     Site.objects.filter(client__code__in=CLIENT_CODES).delete()
     Attribute.objects.filter(client__code__in=CLIENT_CODES).delete()
+    groups = SiteGroup.objects.filter(client__code__in=CLIENT_CODES)
+    groups.update(parent=None)  # a group protects the one it lies in
+    groups.delete()
     _base(rollouts)
     _people()
 

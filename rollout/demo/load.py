@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from rollout import actions, audit, tasks
 from rollout.choices import JobState, Role
-from rollout.demo import estate, people, plan, sow
+from rollout.demo import estate, knowledge, people, plan, sow
 from rollout.demo.perform import perform
 from rollout.exceptions import Refused
 from rollout.models import AuditEntry, CustomerOutcome, Job, Rollout, User, Wave
@@ -76,6 +76,9 @@ def _lumen(cast: dict[str, User], now: datetime) -> Rollout:
         _import(rollout, estate.FILE_NAME, estate.site_file(), cast["pm"], now - 60 * day)
     estate.open_at_night(rollout)
     estate.into_waves(rollout)
+    with told_at(now - 58 * day):
+        knowledge.sort_into_groups(rollout, cast["pm"], now - 58 * day)
+        knowledge.landlords(rollout, cast["pm"], now - 58 * day, now)
     revision = _plan(rollout, cast["pm"], now - 56 * day)
     with told_at(now - 52 * day):
         publish.publish_plan(
@@ -89,8 +92,19 @@ def _lumen(cast: dict[str, User], now: datetime) -> Rollout:
     technicians = people.make_technicians(rollout.client, cast["manager"])
     _issue(rollout, cast["pm"], now - 49 * day)
     perform(rollout, cast, technicians, now)
+    _learn(rollout, cast, now)
     _start_rendering(rollout, cast["pm"], now)
     return rollout
+
+
+def _learn(rollout: Rollout, cast: dict[str, User], now: datetime) -> None:
+    """What the team found out lately, and what it still waits for."""
+    week = now - timedelta(days=7)
+    with told_at(week):
+        knowledge.disagree(rollout, cast["pf"], week)
+        knowledge.different_days(rollout, cast["pm"], week)
+        knowledge.keep_papers(rollout, cast["pf"], week)
+    knowledge.ask(rollout, cast["pm"], now)
 
 
 def _make_rollout(cast: dict[str, User], now: datetime) -> Rollout:
@@ -157,9 +171,19 @@ def _attributes(rollout: Rollout, by: User, at: datetime) -> None:
     if rollout.client.attributes.exists():
         return
     define = attribute_actions.define_attribute
-    define(rollout=rollout, label="Ceiling", kind="choice", choices=["drop", "hard", "open"], by=by, at=at)
+    define(
+        rollout=rollout,
+        label="Ceiling",
+        kind="choice",
+        choices=["drop", "hard", "open"],
+        by=by,
+        at=at,
+        **knowledge.CEILING,
+    )
     define(rollout=rollout, label="Ceiling height", kind="number", unit="ft", by=by, at=at)
-    define(rollout=rollout, label="Has rack", kind="yes_no", by=by, at=at, shelf_life_days=540)
+    define(
+        rollout=rollout, label="Has rack", kind="yes_no", by=by, at=at, shelf_life_days=540, **knowledge.RACK
+    )
 
 
 def _run(job: Job) -> None:
