@@ -66,6 +66,10 @@ class Batch:
         Of the audit entries.
     source:
         Name of the file, for the audit.
+    same:
+        Rows that change nothing; what they say again may confirm what is known.
+    confirmed:
+        Counts the facts confirmed so; `apply` adds to it.
     """
 
     rollout: Rollout
@@ -77,6 +81,8 @@ class Batch:
     today: date
     bulk_id: uuid.UUID
     source: str
+    same: Sequence[ImportRow] = ()
+    confirmed: int = 0
 
 
 @dataclass(slots=True)

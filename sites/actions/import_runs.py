@@ -135,10 +135,10 @@ def run_apply(job: Job, progress: jobs.Progress, *, at: datetime) -> dict[str, A
         if found.state == ImportState.APPLIED:
             return _applied_result(found)
         lock_estate(found.rollout.client_id)
-        _apply_rows(found, job, tell, at)
+        confirmed = _apply_rows(found, job, tell, at)
         found.state, found.applied_at, found.undone_at = ImportState.APPLIED, at, None
         found.save(update_fields=["state", "applied_at", "undone_at"])
-        result = _applied_result(found)
+        result = _applied_result(found, confirmed)
         summary = f"{found.file.name} imported: {result['message']}"
         audit.record(
             "sites.import.applied",
@@ -152,20 +152,23 @@ def run_apply(job: Job, progress: jobs.Progress, *, at: datetime) -> dict[str, A
         return dict(result)
 
 
-def _applied_result(found: SiteImport) -> dict[str, Any]:
+def _applied_result(found: SiteImport, confirmed: int = 0) -> dict[str, Any]:
     tally = queries.tally_of(found)
     numbers = {"created": tally.create, "updated": tally.update, "same": tally.same}
     left = tally.rejected + tally.blank
     message = (
         f"{tally.create:,} new, {tally.update:,} changed, {tally.same:,} unchanged, {left:,} not imported."
     )
-    return {**numbers, "left": left, "message": message}
+    if confirmed:
+        message += f" {confirmed:,} {'fact' if confirmed == 1 else 'facts'} confirmed."
+    return {**numbers, "left": left, "confirmed": confirmed, "message": message}
 
 
-def _apply_rows(found: SiteImport, job: Job, tell: jobs.Tell, at: datetime) -> None:
+def _apply_rows(found: SiteImport, job: Job, tell: jobs.Tell, at: datetime) -> int:
+    """Write all that lands; return how many facts were said again unchanged."""
     target = target_called(found.target)
     landing = queries.rows_of(found).filter(verdict__in=LANDING)
-    total, done = landing.count(), 0
+    total, done, confirmed = landing.count(), 0, 0
     wave = Wave.objects.filter(pk=job.params.get("wave"), rollout=found.rollout).first()
     key_field = checked_target(target, found.rollout)[0].key_field
 
@@ -188,10 +191,13 @@ def _apply_rows(found: SiteImport, job: Job, tell: jobs.Tell, at: datetime) -> N
             today=at.date(),
             bulk_id=found.key,
             source=found.file.name,
+            same=[row for row in rows if row.change == RowChange.SAME],
         )
         target.apply(batch)
         _keep(rows, before)
+        confirmed += batch.confirmed
         wrote(len(rows))
+    return confirmed
 
 
 _NEEDED = ("site_import_id", "line", "values", "change", "changes", "subject_id")

@@ -11,11 +11,22 @@ import pgbulk
 from rollout import audit
 from rollout.models import AuditEntry
 from sites import queries
-from sites.actions.import_sites_rows import CONTACT, first_contacts, present, set_own, word
+from sites.actions.import_sites_groups import remove_unused
+from sites.actions.import_sites_rows import (
+    CONTACT,
+    HOURS,
+    first_contacts,
+    paths_in,
+    present,
+    set_own,
+    word,
+    write_windows,
+)
 from sites.choices import FactSource
 from sites.facts import ATTRIBUTE_PREFIX
 from sites.import_targets import ENROLLED, UndoBatch, Undone
-from sites.models import AttributeValue, Contact, Enrolment, ImportRow, Site
+from sites.models import AttributeValue, Contact, Enrolment, ImportRow, Site, SiteGroup
+from sites.queries.groups import SITE_FIELDS
 
 
 def undo(batch: UndoBatch) -> Undone:
@@ -24,6 +35,7 @@ def undo(batch: UndoBatch) -> Undone:
     _remove_created(batch, undone)
     _restore_updated(batch, undone)
     _leave_rollout(batch, undone)
+    remove_unused(batch)
     return undone
 
 
@@ -75,7 +87,10 @@ def _write_back(batch: UndoBatch, back: dict[int | None, dict[str, Any]]) -> Non
         }
         for pk, values in back.items()
     }
-    set_own(batch.rollout, text, batch.at)
+    known = SiteGroup.objects.filter(client=batch.rollout.client_id).values_list("kind", "path", "pk")
+    groups = {(SITE_FIELDS[kind], path): pk for kind, path, pk in known} if paths_in(text.values()) else {}
+    set_own(batch.rollout, text, batch.at, groups)
+    write_windows({pk: values[HOURS] for pk, values in text.items() if pk and HOURS in values})
     _restore_contacts(text)
     _restore_facts(back, batch)
     audit.record_many(

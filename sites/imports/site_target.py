@@ -55,7 +55,7 @@ stad, plaats, woonplaats, gemeente, cidade, localidade, município, città, comu
 """)
 _REGION = _words("""
 state, province, region, state province, state code, province code, state or province, prov, county, administrative area,
-territory, state name, stateprov
+state name, stateprov
 Bundesland, Kanton, Land/Region, Region, Regierungsbezirk, département, région, canton
 estado, provincia, comunidad autónoma, departamento, provincie, distrito, regione, uf
 都道府県, 県, 州, 지역, 시도, 도, 省, 省份, województwo, län, fylke, lääni
@@ -104,6 +104,29 @@ opening hours, hours, business hours, store hours, trading hours, open hours, ho
 openingstijden, openingsuren, horário de funcionamento, horário, orari, orari di apertura, orario
 営業時間, 영업시간, 营业时间, godziny otwarcia, öppettider, åbningstider, åpningstider, aukioloajat
 """)
+_TERRITORY = _words("""
+sales region, region name, territory, sales territory, division, business region, operating region, store region, own region,
+region code, regional division, area, sales area, region
+Vertriebsregion, Verkaufsregion, Gebiet, Vertriebsgebiet, région commerciale, secteur, zone commerciale
+región comercial, zona comercial, zona, división, regio, verkoopregio, região comercial, area commerciale, zona vendita
+エリア, 地区, 事業部, 권역, 영업권역, 大区, 区域
+""")
+_DISTRICT = _words("""
+district, market, sales district, district name, market area, market name, district code, cluster, patch
+Bezirk, Verkaufsbezirk, Vertriebsbezirk, Marktgebiet, district commercial, marché, distrito comercial, mercado, rayon
+distretto, mercato, マーケット, 地域, 상권, 片区
+""")
+_FORMAT = _words("""
+format, store format, store type, site type, site format, concept, location type, shop type, outlet type, type of store
+Format, Filialtyp, Vertriebslinie, Markttyp, Standorttyp, format de magasin, type de magasin, concept
+formato, tipo de tienda, formato de tienda, winkelformule, winkeltype, formule, formato da loja, tipo de loja, formato negozio
+店舗形態, 業態, 店舗タイプ, 매장유형, 점포유형, 业态, 门店类型
+""")
+_BANNER = _words("""
+banner, brand, chain, fascia, store brand, trading name, business unit
+Vertriebsmarke, Marke, Vertriebsschiene, enseigne commerciale, marque, bandera, cadena, marca, keten, merk, rede, catena
+ブランド, 브랜드, 品牌
+""")
 _CONTACT_NAME = _words("""
 contact name, contact, site contact, manager, store manager, manager name, contact person, site manager, gm,
 general manager, branch manager, local contact, on-site contact
@@ -151,6 +174,17 @@ SITE_TARGET = Target(
         Field("time_zone", "Time zone", "time_zone", False, _TIME_ZONE, "A name such as Europe/Paris."),
         Field("phone", "Phone", "phone", False, _PHONE),
         Field("opening_hours", "Opening hours", "text", False, _HOURS),
+        Field(
+            "territory",
+            "Client’s region",
+            "text",
+            False,
+            _TERRITORY,
+            "The client’s own, such as West / Bay Area. Made when missing.",
+        ),
+        Field("district", "District in that region", "text", False, _DISTRICT, "The smaller part of it."),
+        Field("format", "Format", "text", False, _FORMAT, "Such as Café / Drive-through. Made when missing."),
+        Field("banner", "Banner", "text", False, _BANNER, "The larger kind a format belongs to."),
         Field("contact_name", "Contact name", "text", False, _CONTACT_NAME),
         Field("contact_phone", "Contact phone", "phone", False, _CONTACT_PHONE),
         Field("contact_email", "Contact e-mail", "email", False, _CONTACT_EMAIL),

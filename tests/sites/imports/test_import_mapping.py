@@ -86,6 +86,7 @@ def test_numeric_codes_of_states_are_no_states():
         "postal_code": "ZIPCODE",
         "latitude": "LAT",
         "longitude": "LON",
+        "format": "type_store",
     }
 
 
