@@ -80,6 +80,16 @@ class FactView:
     fresh_until: date | None = None
 
     @property
+    def said(self) -> Saying | None:
+        """The saying the value is of; None when unknown."""
+        return self.sayings[0] if self.sayings else None
+
+    @property
+    def counting(self) -> tuple[Saying, ...]:
+        """The sayings within their shelf life: those a dispute is between."""
+        return self.sayings[: self.fresh]
+
+    @property
     def source_label(self) -> str:
         """Where it comes from, in words; "" when unknown."""
         return str(FactSource(self.source).label) if self.source in FactSource.values else ""

@@ -10,8 +10,11 @@ from sites.views import (
     blackouts,
     bulk,
     changes,
+    completeness,
     facts,
     groups,
+    history,
+    import_rows,
     import_steps,
     imports,
     inquiries,
@@ -70,6 +73,7 @@ urlpatterns = [
     path("questions/<uuid:key>/not-mine/", answers.answers_not_mine, name="answers-not-mine"),
     path("questions/<uuid:key>/pictures/<uuid:picture>/", answers.answers_picture, name="answers-picture"),
     # Attributes of the client
+    path("r/<slug:code>/sites/facts/", completeness.completeness, name="facts"),
     path("r/<slug:code>/sites/attributes/", attributes.attribute_list, name="attributes"),
     path("r/<slug:code>/sites/attributes/new/", attributes.attribute_new, name="attribute-new"),
     path(
@@ -98,6 +102,8 @@ urlpatterns = [
         imports.import_corrections,
         name="import-corrections",
     ),
+    path("r/<slug:code>/sites/imports/<uuid:key>/rows/", import_rows.import_rows, name="import-rows"),
+    path("r/<slug:code>/sites/imports/<uuid:key>/swap/", import_rows.import_swap, name="import-swap"),
     path("r/<slug:code>/sites/imports/<uuid:key>/apply/", import_steps.import_apply, name="import-apply"),
     path("r/<slug:code>/sites/imports/<uuid:key>/undo/", import_steps.import_undo, name="import-undo"),
     path(
@@ -118,6 +124,7 @@ urlpatterns = [
     path(f"{SITE}/facts/<slug:attribute_key>/confirm/", facts.fact_confirm, name="fact-confirm"),
     path(f"{SITE}/facts/<slug:attribute_key>/settle/", facts.fact_settle, name="fact-settle"),
     path(f"{SITE}/facts/<slug:attribute_key>/forget/", facts.fact_forget, name="fact-forget"),
+    path(f"{SITE}/history/", history.site_history, name="history"),
     path(f"{SITE}/files/", attachments.attachment_add, name="attachment-add"),
     path(f"{SITE}/files/<uuid:attachment_key>/", attachments.attachment_page, name="attachment"),
     path(f"{SITE}/files/<uuid:attachment_key>/open/", attachments.attachment_file, name="attachment-file"),

@@ -34,6 +34,8 @@ AUDIENCES = {
     "client and team": audience("admin pm pf client_viewer"),
     "team": audience("admin pm pf", "client_viewer"),
     "pm": audience("admin pm", "pf client_viewer"),
+    # Only whoever removed something brings it back.
+    "remover": audience("pm", "client_viewer"),
     # Things only the team sees at all: for the client's viewers they do not exist.
     "team's": audience("admin pm pf"),
     "pm's": audience("admin pm", "pf"),
@@ -74,6 +76,11 @@ rollout:wave-edit                 | pm's            | =            | pk=wave.pk
 rollout:wave-remove               | -               | pm's         | pk=wave.pk
 rollout:member-add                | -               | pm           | code
 rollout:member-remove             | -               | pm           | code pk=membership.pk
+rollout:view-save                 | -               | team         | code
+rollout:view                      | team            | -            | code key=view.key
+rollout:view-change               | pm              | =            | code key=view.key
+rollout:view-remove               | -               | pm           | code key=view.key
+rollout:view-restore              | -               | remover      | code entry=removed_view.pk
 rollout:jobs                      | team            | =            | code
 rollout:job                       | team's          | =            | key=job.key
 rollout:job-progress              | team's          | =            | key=job.key
@@ -92,6 +99,7 @@ sites:changes                     | team            | =            | code
 sites:change                      | team            | =            | code bulk_id=done_bulk
 sites:placing                     | team            | =            | code
 sites:place-undo                  | -               | team         | code bulk_id
+sites:facts                       | team            | =            | code
 sites:attributes                  | team            | =            | code
 sites:attribute-new               | team            | =            | code
 sites:attribute-edit              | team            | =            | code attribute_key=attribute.key
@@ -105,6 +113,8 @@ sites:import-sample               | pm's            | =            | code key=si
 sites:import-read                 | -               | pm's         | code key=site_import.key
 sites:import-preview              | pm's            | =            | code key=site_import.key
 sites:import-corrections          | pm's            | =            | code key=site_import.key
+sites:import-rows                 | -               | pm's         | code key=site_import.key
+sites:import-swap                 | -               | pm's         | code key=site_import.key
 sites:import-apply                | -               | pm's         | code key=site_import.key
 sites:import-undo                 | -               | pm's         | code key=site_import.key
 sites:import-discard              | -               | pm's         | code key=site_import.key
@@ -130,6 +140,7 @@ sites:fact-edit                   | team            | =            | code key=si
 sites:fact-confirm                | -               | team         | code key=site.key attribute_key=attribute.key
 sites:fact-settle                 | -               | team         | code key=site.key attribute_key=attribute.key
 sites:fact-forget                 | -               | team         | code key=site.key attribute_key=attribute.key
+sites:history                     | team            | =            | code key=site.key
 sites:attachment-add              | -               | team         | code key=site.key
 sites:attachment                  | team            | =            | code key=site.key attachment_key=attachment.key
 sites:attachment-file             | team            | =            | code key=site.key attachment_key=attachment.key

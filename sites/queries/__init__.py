@@ -4,8 +4,10 @@ from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of
 from sites.queries.api import (
     changed_since,
     contacts_of,
+    enrolment_ids,
     exceptions_of,
     sites_in_order,
+    sites_numbered,
     wave_numbered,
     windows_of,
 )
@@ -13,6 +15,7 @@ from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, pl
 from sites.queries.attachments import attachments_of
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
 from sites.queries.blackouts import BlackoutLine, blackout_lines, blackouts_seen
+from sites.queries.fact_lines import FactLine, fact_lines
 from sites.queries.groups import (
     GroupLine,
     family,
@@ -22,6 +25,7 @@ from sites.queries.groups import (
     sites_without_group,
     within,
 )
+from sites.queries.history import HistoryLine, entries_about, fields_changed, history_lines
 from sites.queries.imports import (
     ImportTally,
     imports_of,
@@ -46,6 +50,7 @@ from sites.queries.inquiries import (
     said_by,
     state_counts,
 )
+from sites.queries.needed import Completeness, completeness_of, site_completeness
 from sites.queries.site_list import (
     SORTS,
     SitesInOrder,
@@ -78,9 +83,12 @@ __all__ = [
     "WAITING",
     "AttributeLine",
     "BlackoutLine",
+    "Completeness",
     "Day",
+    "FactLine",
     "FactToAsk",
     "GroupLine",
+    "HistoryLine",
     "HoursOfSite",
     "ImportTally",
     "Line",
@@ -100,19 +108,25 @@ __all__ = [
     "bulk_summary",
     "changed_since",
     "complete_sites",
+    "completeness_of",
     "contacts_of",
     "described",
     "due_for_reminding",
+    "enrolment_ids",
     "enrolment_of",
     "enrolments_by_id",
     "enrolments_in_use",
     "enrolments_of",
+    "entries_about",
     "exceptions_of",
+    "fact_lines",
     "facts_to_ask",
     "family",
+    "fields_changed",
     "group_choices",
     "group_lines",
     "groups_of",
+    "history_lines",
     "history_of",
     "history_of_inquiry",
     "hours_of",
@@ -131,7 +145,9 @@ __all__ = [
     "rows_of",
     "said_by",
     "same_file_before",
+    "site_completeness",
     "sites_in_order",
+    "sites_numbered",
     "sites_to_add",
     "sites_without_group",
     "state_counts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,13 +99,18 @@ def fields_changed(site: Site, rollout: Rollout) -> list[tuple[str, str]]:
     return sorted(((key, _label(key, labels)) for key in keys), key=lambda pair: pair[1].casefold())
 
 
-def history_lines(entries: Iterable[AuditEntry], rollout: Rollout) -> list[HistoryLine]:
-    """Return audit entries as people read them: one query more, for the names of the attributes."""
+def history_lines(
+    entries: Iterable[AuditEntry], rollout: Rollout, *, field: str = ""
+) -> Iterator[HistoryLine]:
+    """Yield audit entries as people read them: one query more, for the names of the attributes.
+
+    With `field`, of the changes of an entry only that one.
+    """
     labels = _labels(rollout)
-    return [
-        HistoryLine(entry.at, _who(entry), entry.summary, entry.reason, _changes(entry.data, labels))
-        for entry in entries
-    ]
+    for entry in entries:
+        changes = _changes(entry.data, labels)
+        kept = tuple(change for change in changes if not field or change.key == field)
+        yield HistoryLine(entry.at, _who(entry), entry.summary, entry.reason, kept)
 
 
 def _who(entry: AuditEntry) -> str:

@@ -59,12 +59,13 @@ def fact_edit(request: HttpRequest, code: str, key: str, attribute_key: str) -> 
 def fact_settle(request: HttpRequest, code: str, key: str, attribute_key: str) -> HttpResponse:
     """Decide a dispute for what one source says."""
     rollout, site, attribute, _ = _found(request, code, key, attribute_key)
+    source = request.POST.get("source", "")
     try:
         actions.settle_fact(
             site=site,
             attribute=attribute,
-            source=request.POST.get("source", ""),
-            seen=request.POST.get("seen", ""),
+            source=source,
+            seen=request.POST.get(f"seen-{source}", ""),
             reason=reason_of(request),
             rollout=rollout,
             by=signed_in(request),

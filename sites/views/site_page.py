@@ -16,10 +16,13 @@ from rollout.exceptions import Refused
 from rollout.models import Rollout, User
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
-from sites import access, actions, forms, queries
+from sites import access, actions, forms, planning, queries
 from sites.facts import facts_for
 from sites.models import Enrolment, Site
 from sites.views.parts import to_site
+
+LATEST = 8
+"""So much of the history stands on the page itself."""
 
 
 def site_detail(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -34,6 +37,8 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
     now = timezone.now()
     attributes = list(queries.attributes_of(rollout.client_id))
     facts = facts_for([site.pk], rollout.client_id, today=now.date())[site.pk]
+    needs = planning.needs(rollout)
+    attachments = list(queries.attachments_of(site))
     enrolment = queries.enrolment_of(rollout, site)
     context = {
         "rollout": rollout,
@@ -42,9 +47,10 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
         "contacts": list(site.contacts.all()),
         "hours": queries.hours_of(site, now=now),
         "point": _own_point(site),
-        "facts": [(attribute, facts[attribute.key]) for attribute in attributes],
-        "attachments": list(queries.attachments_of(site)),
-        "history": queries.history_of(site, rollout),
+        "facts": queries.fact_lines(attributes, facts, needs, attachments, today=now.date()),
+        "complete": queries.site_completeness(facts, needs),
+        "attachments": attachments,
+        "lines": list(queries.history_lines(queries.entries_about(site, rollout)[:LATEST], rollout)),
         "now": now,
         "orders_url": _orders_url(enrolment),
         "window_form": forms.WindowForm(initial={"days": list(range(7)), "replace": True}),

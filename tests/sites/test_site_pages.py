@@ -179,7 +179,7 @@ def test_the_page_of_a_site_costs_few_queries(scene, as_user, django_assert_max_
         make.ContactFactory(site=rows[0].site)
         make.AttributeFactory(client=cast.client, key=f"fact-{_}")
     web = as_user(cast.pm)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         page = web.get(site_url(cast, rows[0].site)).content.decode()
     assert "21:00–05:00" in page
     assert "next morning" in page
@@ -309,7 +309,9 @@ def test_a_dispute_is_settled_for_one_source(scene, as_user):
         "The sources disagree"
         in web.get(site_url(cast, site, "fact-edit", attribute_key="ceiling")).content.decode()
     )
-    web.post(site_url(cast, site, "fact-settle", attribute_key="ceiling"), {"source": "survey", "seen": "drop"})
+    web.post(
+        site_url(cast, site, "fact-settle", attribute_key="ceiling"), {"source": "survey", "seen-survey": "drop"}
+    )
     assert list(site.attribute_values.values_list("source", "value")) == [("survey", "drop")]
 
 
