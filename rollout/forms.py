@@ -166,3 +166,18 @@ class ApiKeyForm(forms.Form):
     def expires_at(self, now: datetime) -> datetime:
         """The moment from which the key works no more."""
         return now + timedelta(days=self.cleaned_data["days"])
+
+
+class SavedViewForm(forms.Form):
+    """What a view of a list is called and who sees it."""
+
+    name = forms.CharField(label="Name", max_length=60)
+    shared = forms.BooleanField(
+        label="For the whole team",
+        required=False,
+        help_text="Everybody on the team of this rollout finds it above the list.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "view_%s"

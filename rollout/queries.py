@@ -75,6 +75,12 @@ def key_with(secret: str) -> ApiKey | None:
     return key if key is not None and key.is_valid(secret) else None
 
 
+def removed_views(rollout: Rollout, user: User) -> QuerySet[AuditEntry]:
+    """What tells of the views of lists this person removed in a rollout."""
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(rollout=rollout, by=user)
+    return entries.filter(type="rollout.view.removed").select_related("rollout")
+
+
 def saved_views_of(rollout: Rollout, user: User, *, page: str = "") -> QuerySet[SavedView]:
     """The views of a rollout's lists that are the user's own or shared with the team; of one `page` when given."""
     views: QuerySet[SavedView] = SavedView.objects.visible_to(user).filter(rollout=rollout)

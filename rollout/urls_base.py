@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollout.views import clients, jobs, keys, rollouts
+from rollout.views import clients, jobs, keys, rollouts, saved_views
 
 app_name = "rollout"
 
@@ -21,6 +21,12 @@ urlpatterns = [
     path("waves/<int:pk>/remove/", rollouts.wave_remove, name="wave-remove"),
     path("r/<slug:code>/members/add/", rollouts.member_add, name="member-add"),
     path("r/<slug:code>/members/<int:pk>/remove/", rollouts.member_remove, name="member-remove"),
+    # Views of its lists
+    path("r/<slug:code>/views/", saved_views.view_save, name="view-save"),
+    path("r/<slug:code>/views/<uuid:key>/", saved_views.view_open, name="view"),
+    path("r/<slug:code>/views/<uuid:key>/change/", saved_views.view_change, name="view-change"),
+    path("r/<slug:code>/views/<uuid:key>/remove/", saved_views.view_remove, name="view-remove"),
+    path("r/<slug:code>/views/<int:entry>/restore/", saved_views.view_restore, name="view-restore"),
     # Long work and files
     path("r/<slug:code>/jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:key>/", jobs.job_page, name="job"),

@@ -249,6 +249,10 @@ def _long_work(world: World) -> None:
     )
     things["job"] = job
     things["file"] = world.packet.pdf
+    kept = {"rollout": cast.rollout, "page": "sites:list", "shared": True, "by": cast.pm, "at": make.NOW}
+    things["view"] = rollout_actions.save_view(name="No contact", query="missing=contact", **kept)
+    gone = rollout_actions.save_view(name="Pilot", query="wave=none", **kept)
+    things["removed_view"] = rollout_actions.remove_view(view=gone, by=cast.pm, at=make.NOW)
     things["bulk_id"] = uuid.uuid4()
     things["done_bulk"] = change_many(
         rollout=cast.rollout,

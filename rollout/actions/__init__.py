@@ -14,10 +14,20 @@ from rollout.actions.rollouts import (
     save_outcome,
     save_wave,
 )
+from rollout.actions.saved_views import (
+    CannotRestoreView,
+    ViewNameTaken,
+    ViewTooLong,
+    change_view,
+    remove_view,
+    restore_view,
+    save_view,
+)
 from rollout.actions.team import LastConductor, NotForStaff, add_member, remove_member
 
 __all__ = [
     "AlreadyLaunched",
+    "CannotRestoreView",
     "CodeTaken",
     "KeyNameTaken",
     "LastConductor",
@@ -25,10 +35,13 @@ __all__ = [
     "NotForStaff",
     "NothingToShow",
     "TooManyKeys",
+    "ViewNameTaken",
+    "ViewTooLong",
     "WaveInUse",
     "add_member",
     "change_client",
     "change_rollout",
+    "change_view",
     "create_client",
     "create_rollout",
     "launch_rollout",
@@ -36,8 +49,11 @@ __all__ = [
     "note_use",
     "remove_member",
     "remove_outcome",
+    "remove_view",
     "remove_wave",
+    "restore_view",
     "revoke_key",
     "save_outcome",
+    "save_view",
     "save_wave",
 ]
