@@ -7,14 +7,17 @@ export function radiusOf(count) {
   return count === 1 ? 8 : 11 + Math.min(13, 2.4 * Math.log2(count));
 }
 
-/** Return groups {x, y, members} of `places` [{x, y, …}] as seen at this transform; those outside the view are left out. */
+/**
+ * Return groups {x, y, count, counts, members} of `places` as seen at this transform; those outside the view are left out. A place
+ * is one point, or stands for several: `counts` is then a Map from state to how many, and `count` their sum.
+ */
 export function cluster(places, transform, size, reach) {
   return joined(gathered(places, transform, size, reach));
 }
 
 /** Join groups whose signs overlap, the largest first; x and y become the middle of their members. */
 function joined(groups) {
-  const rest = groups.map((group) => ({ ...group, radius: radiusOf(group.members.length) }));
+  const rest = groups.map((group) => ({ ...group, radius: radiusOf(group.count) }));
   rest.sort((a, b) => b.radius - a.radius);
   for (let i = 0; i < rest.length; i += 1) {
     let j = i + 1;
@@ -37,11 +40,22 @@ function overlap(a, b) {
 }
 
 function absorb(group, other) {
-  const [n, m] = [group.members.length, other.members.length];
+  const [n, m] = [group.count, other.count];
   group.x = (group.x * n + other.x * m) / (n + m);
   group.y = (group.y * n + other.y * m) / (n + m);
   for (const place of other.members) group.members.push(place);
+  for (const [state, several] of other.counts) add(group.counts, state, several);
+  group.count = n + m;
   group.radius = radiusOf(n + m);
+}
+
+const add = (counts, state, several) => counts.set(state, (counts.get(state) ?? 0) + several);
+
+function join(group, place) {
+  group.members.push(place);
+  group.count += place.count ?? 1;
+  if (!place.counts) return add(group.counts, place.state ?? "", 1);
+  for (const [state, several] of place.counts) add(group.counts, state, several);
 }
 
 function gathered(places, { k, x, y }, [width, height], reach) {
@@ -54,10 +68,11 @@ function gathered(places, { k, x, y }, [width, height], reach) {
     const [column, row] = [Math.floor(px / reach), Math.floor(py / reach)];
     const group = nearest(cells, column, row, px, py, reach);
     if (group) {
-      group.members.push(place);
+      join(group, place);
       continue;
     }
-    const fresh = { x: px, y: py, members: [place] };
+    const fresh = { x: px, y: py, count: 0, counts: new Map(), members: [] };
+    join(fresh, place);
     groups.push(fresh);
     const key = `${column}:${row}`;
     if (cells.has(key)) cells.get(key).push(fresh);

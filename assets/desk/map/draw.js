@@ -34,20 +34,27 @@ export function marker(place, look, x, y) {
 }
 
 /** Several points in one: their number in a ring whose parts are the states. */
-export function bubble(members, looks, x, y) {
-  const radius = radiusOf(members.length) - 2;
-  const counts = new Map();
-  for (const { state = "" } of members) counts.set(state, (counts.get(state) ?? 0) + 1);
+export function bubble({ count, counts, x, y, members }, looks) {
+  const radius = radiusOf(count) - 2;
   const round = 2 * Math.PI * radius;
   const parts = [];
   let from = 0;
   for (const [state, look] of looks) {
-    const length = (round * (counts.get(state) ?? 0)) / members.length;
+    const length = (round * (counts.get(state) ?? 0)) / count;
     if (length) parts.push(svg("circle", { class: `map-ring is-${look.tone}`, r: radius, "stroke-dasharray": `${length} ${round}`, "stroke-dashoffset": -from, transform: "rotate(-90)" }));
     from += length;
   }
-  const spoken = [...counts].map(([state, n]) => `${n} ${looks.get(state).label}`).join(", ");
-  const text = svg("text", { class: "map-count", "text-anchor": "middle", dy: "0.35em" }, members.length.toLocaleString("en-US"));
-  const label = `${members.length} sites: ${spoken}. Zoom in`;
+  const text = svg("text", { class: "map-count", "text-anchor": "middle", dy: "0.35em" }, short(count));
+  const label = `${inWords({ count, counts, members }, looks)}. Zoom in`;
   return svg("g", { class: "map-mark", role: "button", tabindex: -1, "aria-label": label, transform: `translate(${x},${y})` }, svg("circle", { class: "map-bubble", r: radius + 2 }), ...parts, text);
+}
+
+const number = (n) => n.toLocaleString("en-US");
+const short = (n) => (n < 10_000 ? number(n) : `${Math.round(n / 1000)}k`);
+
+/** "1,204 sites around Seattle: 1,000 Wave 1 · West, 204 No wave yet". */
+export function inWords({ count, counts, members }, looks) {
+  const town = members.reduce((most, place) => ((place.count ?? 0) > (most?.count ?? 0) ? place : most), null)?.town;
+  const spoken = [...looks].filter(([state]) => counts.get(state)).map(([state, look]) => `${number(counts.get(state))} ${look.label}`);
+  return `${number(count)} sites${town ? ` around ${town}` : ""}: ${spoken.join(", ")}`;
 }

@@ -33,6 +33,16 @@ export class Popup {
     if (focus) (this.box.querySelector("a") ?? close).focus();
   }
 
+  /** Say a sentence at a point of the map, with a link if there is one. */
+  say(sentence, { x, y }) {
+    const close = html("button", { type: "button", class: "map-popup-close", "aria-label": "Close" }, "×");
+    close.addEventListener("click", () => this.close(true));
+    this.box.replaceChildren(close, html("p", {}, sentence));
+    this.box.hidden = false;
+    this.place(x, y);
+    close.focus();
+  }
+
   place(x, y) {
     const { clientWidth: width, clientHeight: height } = this.host;
     const { offsetWidth: w, offsetHeight: h } = this.box;

@@ -2,14 +2,17 @@
 import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { cluster } from "./cluster.js";
-import { bubble, html, marker, sign, svg } from "./draw.js";
+import * as address from "./address.js";
+import { bubble, html, inWords, marker, sign, svg } from "./draw.js";
 import { inView, outlinesFor, shapesOf } from "./outlines.js";
 import { Popup } from "./popup.js";
-import { looksOf } from "./states.js";
+import { earth, placesIn, shownOf, viewOf } from "./remote.js";
+import { looksGiven, looksOf } from "./states.js";
+import { tableOf } from "./table.js";
 
 const MAX_ZOOM = 400;
 const REACH = 26;
-const TABLE_ROWS = 500;
+const SETTLED = 250; // milliseconds without moving before the part that is seen is fetched
 const located = ({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon);
 
 class SiteMap extends HTMLElement {
@@ -17,11 +20,8 @@ class SiteMap extends HTMLElement {
     if (this.started) return;
     this.started = true;
     try {
-      this.all = await this.read();
-      if (!this.all.length) return this.say(this.dataset.empty ?? "No sites yet.");
-      this.points = this.all.filter(located);
-      this.looks = looksOf(this.all);
-      this.hiddenStates = new Set();
+      this.take(await this.read());
+      if (!this.all.length && !this.nowhere && !this.picking) return this.say(this.dataset.empty ?? "No sites yet.");
       this.outlines = await outlinesFor(this.points);
       this.build();
     } catch {
@@ -31,15 +31,38 @@ class SiteMap extends HTMLElement {
 
   disconnectedCallback() {
     this.observer?.disconnect();
+    window.removeEventListener("popstate", this.backed);
   }
 
-  async read() {
+  get picking() {
+    return this.dataset.pick !== undefined;
+  }
+
+  async read(part = {}) {
     const inline = this.querySelector("script[type='application/json']");
-    if (inline) return JSON.parse(inline.textContent).points ?? JSON.parse(inline.textContent);
-    const response = await fetch(this.dataset.src, { headers: { Accept: "application/json" } });
+    if (inline) return JSON.parse(inline.textContent);
+    const source = new URL(this.dataset.src, location.href);
+    source.searchParams.delete("map");
+    const by = new URLSearchParams(location.search).get("by");
+    if (by) source.searchParams.set("by", by);
+    for (const [name, value] of Object.entries(part)) source.searchParams.set(name, value);
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const response = await fetch(source, { headers: { Accept: "application/json" }, signal: this.asking.signal });
     if (!response.ok) throw new Error(String(response.status));
-    const data = await response.json();
-    return data.points ?? data;
+    return response.json();
+  }
+
+  /** Keep what was read: a list of points, {points}, or what the server counted: {looks, clusters, points, …}. */
+  take(data) {
+    this.told = Array.isArray(data) ? { points: data } : data;
+    this.all = placesIn(this.told);
+    this.points = this.all.filter(located);
+    this.counted = Boolean(this.told.looks);
+    this.looks = this.counted ? looksGiven(this.told.looks) : looksOf(this.all);
+    this.nowhere = this.counted ? this.told.nowhere : this.all.length - this.points.length;
+    this.partly = this.counted && !this.told.whole;
+    this.hiddenStates = new Set();
   }
 
   say(sentence) {
@@ -54,7 +77,9 @@ class SiteMap extends HTMLElement {
     this.stage = html("div", { class: "map-stage" }, this.svg, this.tools());
     this.popup = new Popup(this.stage, (refocus) => refocus && (this.chosenMark() ?? this.svg).focus());
     this.table = html("div", { class: "table-wrap map-table", hidden: "", tabindex: 0 });
-    this.replaceChildren(this.stage, this.legend(), this.table);
+    this.spoken = html("p", { class: "visually-hidden", role: "status" });
+    this.foot = this.legend();
+    this.replaceChildren(this.stage, this.foot, this.table, this.spoken);
     this.listen();
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.stage);
@@ -81,23 +106,64 @@ class SiteMap extends HTMLElement {
       button.addEventListener("click", () => this.toggle(look.key, button));
       return html("li", {}, button);
     });
-    const nowhere = this.all.length - this.points.length;
-    if (nowhere) items.push(html("li", { class: "muted" }, `${nowhere.toLocaleString("en-US")} without a place, only in the table`));
+    if (this.nowhere) items.push(html("li", { class: "muted map-nowhere" }, ...this.withoutPlace()));
     const tableButton = html("button", { type: "button", class: "btn-link-quiet", "aria-expanded": "false" }, "Show as table");
     tableButton.addEventListener("click", () => this.showTable(tableButton));
-    return html("div", { class: "map-foot" }, html("ul", { class: "key map-key", "aria-label": "States" }, ...items), tableButton);
+    return html("div", { class: "map-foot" }, html("ul", { class: "key map-key", "aria-label": "States" }, ...items), html("div", { class: "cluster" }, ...this.colours(), tableButton));
+  }
+
+  withoutPlace() {
+    const text = `${this.nowhere.toLocaleString("en-US")} without a place`;
+    if (this.told.nowhere_url) return [`${text}. `, html("a", { href: this.told.nowhere_url }, "Place them")];
+    return [this.counted ? text : `${text}, only in the table`];
+  }
+
+  /** What the colour stands for, where the server offers a choice. */
+  colours() {
+    const kinds = this.told.kinds ?? [];
+    if (kinds.length < 2) return [];
+    const options = kinds.map(({ key, label }) => html("option", key === this.told.by ? { value: key, selected: "" } : { value: key }, label));
+    const select_ = html("select", { class: "form-select form-select-sm map-by", "aria-label": "Colour by" }, ...options);
+    select_.addEventListener("change", () => this.recolour(select_.value));
+    return [html("span", { class: "muted", "aria-hidden": "true" }, "Colour by"), select_];
+  }
+
+  async recolour(by) {
+    const page = new URL(location.href);
+    page.searchParams.set("by", by);
+    history.replaceState(history.state, "", page);
+    try {
+      this.take(await this.read());
+    } catch {
+      return;
+    }
+    const foot = this.legend();
+    this.foot.replaceWith(foot);
+    this.foot = foot;
+    foot.querySelector("select")?.focus();
+    this.table.hidden = true;
+    this.table.replaceChildren();
+    this.settle();
+    this.moved(this.transform);
+    this.fetchPart();
   }
 
   listen() {
     this.zoom = zoom()
       .scaleExtent([1, MAX_ZOOM])
       .filter((event) => this.wanted(event))
-      .on("zoom", (event) => this.moved(event.transform));
+      .on("zoom", (event) => this.moved(event.transform))
+      .on("end", () => this.rested());
+    this.backed = () => this.counted && this.go(address.asked(this.projection, this.size, MAX_ZOOM) ?? this.whole);
+    window.addEventListener("popstate", this.backed);
     select(this.svg).call(this.zoom).on("dblclick.zoom", null);
     this.svg.addEventListener("keydown", (event) => this.key(event));
     this.svg.addEventListener("wheel", (event) => this.hint(event), { passive: true });
     this.svg.addEventListener("click", (event) => {
-      if (!event.target.closest(".map-mark")) this.popup.close();
+      if (event.target.closest(".map-mark")) return;
+      this.popup.close();
+      const box = this.svg.getBoundingClientRect();
+      if (this.picking) this.pick(event.clientX - box.left, event.clientY - box.top);
     });
   }
 
@@ -121,20 +187,92 @@ class SiteMap extends HTMLElement {
     if (!size[0] || String(size) === String(this.size)) return;
     this.size = size;
     this.svg.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
-    const projection = this.outlines.project(size);
-    this.shapes = shapesOf(this.outlines.areas, projection);
+    this.projection = this.outlines.project(size);
+    this.shapes = shapesOf(this.outlines.areas, this.projection);
     this.base.replaceChildren(...this.shapes.map((shape) => (shape.path = svg("path", { d: shape.d }))));
+    this.settle();
+    this.zoom.extent([[0, 0], size]).translateExtent([[-size[0] / 2, -size[1] / 2], [1.5 * size[0], 1.5 * size[1]]]);
+    this.whole = this.around(this.places, 6);
+    this.go((this.counted && address.asked(this.projection, size, MAX_ZOOM)) || this.whole);
+  }
+
+  /** Give every place its spot on the stage. */
+  settle() {
     this.places = this.points.map((point) => {
-      const [x, y] = projection([point.lon, point.lat]) ?? [NaN, NaN];
+      const [x, y] = this.projection([point.lon, point.lat]) ?? [NaN, NaN];
       return { ...point, x, y };
     });
-    this.zoom.extent([[0, 0], size]).translateExtent([[-size[0] / 2, -size[1] / 2], [1.5 * size[0], 1.5 * size[1]]]);
-    this.home();
   }
 
   /** Show every point, no closer than a region. */
   home() {
-    this.go(this.around(this.places, 6));
+    this.step = true;
+    this.go(this.whole);
+  }
+
+  /** The map lies still: write where it is, and fetch what is seen now. */
+  rested() {
+    clearTimeout(this.waiting);
+    if (!this.counted || !this.transform) return;
+    this.waiting = setTimeout(() => {
+      const atHome = String(this.transform) === String(this.whole);
+      address.told(this.projection, this.transform, this.size, { atHome, step: this.step });
+      this.step = false;
+      this.fetchPart();
+    }, SETTLED);
+  }
+
+  async fetchPart() {
+    const home = String(this.transform) === String(this.whole);
+    const view = this.partly && !home && viewOf(this.projection, this.transform, this.size);
+    try {
+      this.asking?.abort();
+      this.points = (view ? placesIn(await this.read(view)) : this.all).filter(located);
+    } catch (error) {
+      if (error.name !== "AbortError") this.popup.say("This part of the map could not be loaded. Move the map to try again.", { x: this.size[0] / 2, y: this.size[1] / 2 });
+      return;
+    }
+    this.settle();
+    this.draw();
+    this.speak();
+    if (!this.table.hidden) this.table.replaceChildren(...this.rows());
+  }
+
+  /** Say what is seen to whoever does not see it. */
+  speak() {
+    if (!this.groups) return;
+    const [groups, alone] = [this.groups.filter(({ count }) => count > 1), this.groups.filter(({ count }) => count === 1)];
+    const sum = this.groups.reduce((all, { count }) => all + count, 0);
+    this.spoken.textContent = `${sum.toLocaleString("en-US")} sites in view: ${groups.length} groups and ${alone.length} single sites.`;
+  }
+
+  pick(px, py) {
+    const place = earth(this.projection, this.transform, px, py);
+    if (!place) return;
+    const detail = { lat: Number(place.lat.toFixed(6)), lon: Number(place.lon.toFixed(6)) };
+    this.pin(detail.lat, detail.lon);
+    this.dispatchEvent(new CustomEvent("site-map:pick", { bubbles: true, detail }));
+  }
+
+  /** Put the pin somewhere; with `show` the map goes there. */
+  pin(lat, lon, { show = false } = {}) {
+    this.pinned = { lat, lon };
+    const at = this.projection?.([lon, lat]);
+    if (!at) return;
+    if (show) {
+      const k = Math.max(this.transform.k, 40);
+      this.go(zoomIdentity.translate(this.size[0] / 2, this.size[1] / 2).scale(k).translate(-at[0], -at[1]));
+    }
+    this.drawPin();
+  }
+
+  drawPin() {
+    this.pinMark?.remove();
+    const at = this.pinned && this.projection([this.pinned.lon, this.pinned.lat]);
+    if (!at) return;
+    const [x, y] = this.transform.apply(at);
+    this.pinMark = svg("path", { class: "map-pin", d: "M0,0C-3,-7 -8,-10 -8,-16A8,8 0 1,1 8,-16C8,-10 3,-7 0,0Z", transform: `translate(${x},${y})` });
+    this.svg.append(this.pinMark);
   }
 
   around(places, closest) {
@@ -169,21 +307,22 @@ class SiteMap extends HTMLElement {
   }
 
   draw() {
-    const shown = this.places.filter(({ x, state = "" }) => Number.isFinite(x) && !this.hiddenStates.has(state));
+    const shown = this.places.map((place) => Number.isFinite(place.x) && shownOf(place, this.hiddenStates)).filter(Boolean);
     this.groups = cluster(shown, this.transform, this.size, REACH);
     const focused = this.marks.contains(document.activeElement);
     const marks = this.groups.map((group, i) => this.mark(group, i));
     this.marks.replaceChildren(...marks);
     marks[0]?.setAttribute("tabindex", 0);
     if (focused) marks[0]?.focus({ preventScroll: true });
+    this.drawPin();
   }
 
   mark(group, i) {
     const [first] = group.members;
-    const alone = group.members.length === 1;
-    const element = alone ? marker(first, this.looks.get(first.state ?? ""), group.x, group.y) : bubble(group.members, this.looks, group.x, group.y);
+    const alone = group.members.length === 1 && !first.all;
+    const element = alone ? marker(first, this.looks.get(first.state ?? ""), group.x, group.y) : bubble(group, this.looks);
     element.dataset.group = i;
-    element.append(svg("title", {}, alone ? first.label : `${group.members.length} sites`));
+    element.append(svg("title", {}, alone ? first.label : inWords(group, this.looks)));
     element.addEventListener("click", () => this.choose(i, false));
     return element;
   }
@@ -194,14 +333,27 @@ class SiteMap extends HTMLElement {
 
   choose(i, byKey) {
     const group = this.groups[i];
-    const closer = this.around(group.members, MAX_ZOOM);
-    const samePlace = group.members.every(({ x, y }) => Math.hypot(x - group.members[0].x, y - group.members[0].y) * MAX_ZOOM < REACH);
-    if (group.members.length > 1 && !samePlace && this.transform.k < MAX_ZOOM) {
+    const closer = this.around(this.cornersOf(group), MAX_ZOOM);
+    const { x, y } = group.members[0];
+    const samePlace = this.cornersOf(group).every((corner) => Math.hypot(corner.x - x, corner.y - y) * MAX_ZOOM < REACH);
+    if ((group.members.length > 1 || group.members[0].all) && !samePlace && this.transform.k < MAX_ZOOM) {
+      this.step = true;
       this.go(closer.k > this.transform.k ? closer : this.transform.scale(2));
       return;
     }
     this.chosen = i;
+    if (group.members.some(({ all }) => all)) return this.popup.say(`${inWords(group, this.looks)}. They lie at one place; the list of sites has them all.`, group);
     this.popup.open(group.members, this.looks, group, byKey);
+  }
+
+  /** The spots a group reaches to: its points, and the corners of what it stands for. */
+  cornersOf({ members }) {
+    return members.flatMap((place) => {
+      if (!place.box) return [place];
+      const [west, south, east, north] = place.box;
+      const corners = [[west, south], [east, north], [west, north], [east, south]].map((corner) => this.projection(corner)).filter(Boolean);
+      return [place, ...corners.map(([x, y]) => ({ x, y }))];
+    });
   }
 
   key(event) {
@@ -213,6 +365,7 @@ class SiteMap extends HTMLElement {
     else if (event.key === "-") this.zoomBy(0.5);
     else if (event.key === "0") this.home();
     else if (mark && (event.key === "Enter" || event.key === " ")) this.choose(Number(mark.dataset.group), true);
+    else if (this.picking && event.key === "Enter") this.pick(this.size[0] / 2, this.size[1] / 2);
     else if (event.key === "Escape") this.popup.close(true);
     else return;
     event.preventDefault();
@@ -250,20 +403,13 @@ class SiteMap extends HTMLElement {
     this.table.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
     button.textContent = open ? "Hide the table" : "Show as table";
-    if (open && !this.table.firstChild) this.table.append(...this.rows());
+    if (open) this.table.replaceChildren(...this.rows());
   }
 
   rows() {
-    const row = (place) => {
-      const name = place.url ? html("a", { href: place.url }, place.label) : place.label;
-      return html("tr", {}, html("td", { class: "primary" }, name), html("td", {}, this.looks.get(place.state ?? "").label), html("td", {}, place.hint ?? ""));
-    };
-    const head = html("tr", {}, ...["Site", "State", ""].map((text) => html(text ? "th" : "td", text ? { scope: "col" } : {}, text)));
-    const body = html("tbody", {}, ...this.all.slice(0, TABLE_ROWS).map(row));
-    const table = html("table", { class: "table" }, html("thead", {}, head), body);
-    if (this.all.length <= TABLE_ROWS) return [table];
-    const rest = `The first ${TABLE_ROWS} of ${this.all.length.toLocaleString("en-US")}. The list of sites has them all.`;
-    return [table, html("p", { class: "muted small map-message" }, rest)];
+    const rest = this.partly ? "Only what is seen on the map. The list of sites has them all." : "";
+    const largest = (a, b) => (b.several ?? 1) - (a.several ?? 1);
+    return tableOf(this.partly ? [...this.points].sort(largest) : this.all, this.looks, rest);
   }
 }
 customElements.define("site-map", SiteMap);

@@ -60,7 +60,15 @@ export function looksOf(points) {
     look.count += 1;
     looks.set(state, look);
   }
-  const sorted = [...looks.values()].sort((a, b) => b.count - a.count);
+  return drawn([...looks.values()].sort((a, b) => b.count - a.count));
+}
+
+/** The same of looks the server counted: [{state, label, tone, count}], in its order. */
+export function looksGiven(given) {
+  return drawn(given.map(({ state, label, tone, count }) => ({ key: state, label, given: tone, count })));
+}
+
+function drawn(sorted) {
   sorted.forEach((look, i) => {
     const [tone, shape] = KNOWN[look.key] ?? ["neutral", SPARE[i % SPARE.length]];
     Object.assign(look, { tone: look.given ?? tone, shape });
