@@ -65,6 +65,7 @@ def bulk_change(request: HttpRequest, code: str, change: str) -> HttpResponse:
             return _do(request, rollout, form, ids, to_do, back)
         shown = preview(rollout, form.column, to_do, ids)
         context |= {"preview": shown, "previewed": mark, "moved": _moved(request, ids)}
+        context["focus"] = "asked" in request.POST and not request.headers.get("HX-Request")
     return render(request, _template(request), context)
 
 
