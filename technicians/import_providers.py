@@ -12,6 +12,7 @@ from django.urls import reverse
 from rollout import audit, jobs
 from rollout.models import Rollout
 from rollout.permissions import Permission
+from sites.choices import RowChange
 from sites.import_targets import (
     ENROLLED,
     Batch,
@@ -198,8 +199,10 @@ def _changed(row: ImportRow, now: Mapping[str, Present]) -> list[str]:
     there = now.get(fold(row.values["name"]))
     if there is None:
         return []
-    own = {name: row.changes[name][1] for name in OWN if name in row.changes}
-    return [name for name, value in own.items() if there.values[name] != value]
+    told = {name: pair[1] for name, pair in row.changes.items()}
+    if row.change == RowChange.CREATE:
+        told = row.values | told
+    return [name for name in OWN if name in told and there.values[name] != (told[name] or "")]
 
 
 def _put_back(rows: Sequence[ImportRow], now: Mapping[str, Present], undone: Undone) -> None:

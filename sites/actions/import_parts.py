@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -140,9 +140,10 @@ def put_back(
     """
     undone = Undone()
     now = present(batch.rollout, [row.values[KEY] for row in [*batch.created, *batch.updated]])
-    gone = [row for row in batch.created if not _changed_since(row, now, undone)]
+    made = set(batch.created)
+    gone = [row for row in batch.created if not _changed_since(row, now, undone, made)]
     gone = [row for row in gone if fold(row.values[KEY]) in now]
-    back = [(row, _before(row, _changed_since(row, now, undone))) for row in batch.updated]
+    back = [(row, _before(row, _changed_since(row, now, undone, made))) for row in batch.updated]
     back = [(row, before) for row, before in back if before]
     remove(gone)
     restore(back)
@@ -150,14 +151,19 @@ def put_back(
     return undone
 
 
-def _changed_since(row: ImportRow, now: Mapping[str, Present], undone: Undone) -> list[str]:
+def _changed_since(
+    row: ImportRow, now: Mapping[str, Present], undone: Undone, created: Collection[ImportRow]
+) -> list[str]:
     """Return the fields somebody changed since, and note them; of what is gone there is nothing to say."""
     there = now.get(fold(row.values[KEY]))
     if there is None:
         return []
+    told = after(row)
+    if row in created:
+        told = {name: value for name, value in row.values.items() if value is not None} | told
     changed = [
         name
-        for name, value in after(row).items()
+        for name, value in told.items()
         if name != KEY and (there.values.get(name) or None) != (value or None)
     ]
     if changed:

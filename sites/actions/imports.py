@@ -127,7 +127,7 @@ def read_differently(
 
     `options` are those of `ReadOptions`, None meaning "find out". Raises `CannotRead` and `NotNow`, changing nothing.
     """
-    locked = _lock(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
+    locked = lock_import(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
     target = target_called(locked.target)
     with locked.file.content.open("rb") as content:
         reading, columns, notes = _read(target, content, locked.file.name, locked.rollout, options, by)
@@ -138,7 +138,7 @@ def read_differently(
     return locked
 
 
-def _lock(site_import: SiteImport, *stages: str) -> SiteImport:
+def lock_import(site_import: SiteImport, *stages: str) -> SiteImport:
     """Return the import selected for update, if it is at one of these stages; raises `NotNow` with what it is doing."""
     rows = SiteImport.objects.select_for_update(of=("self",)).select_related(
         "rollout__client", "file", "check_job", "apply_job__by", "undo_job__by"
@@ -185,7 +185,7 @@ def start_check(
     NotNow, KeyNotMapped
         And, for a new attribute, `AttributeKeyTaken` or `TooManyChoices`.
     """
-    locked = _lock(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
+    locked = lock_import(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
     target = target_called(locked.target)
     pure = target.fields(locked.rollout)
     whole = dict(mapping) | ({pure.key_field: len(locked.columns)} if key_columns else {})
@@ -226,9 +226,21 @@ def _refuse_unkeyed(target: ImportTarget, pure: Target, mapping: Mapping[str, in
 
 
 @transaction.atomic
+def swap_coordinates(*, site_import: SiteImport, by: User, at: datetime) -> Job:
+    """Exchange the columns of latitude and longitude and check every record again. Raises `NotNow`."""
+    locked = lock_import(site_import, ImportState.CHECKED)
+    mapping = dict(locked.mapping)
+    if "latitude" not in mapping or "longitude" not in mapping:
+        raise NotNow("Latitude and longitude have no columns of their own. Match the columns again.")
+    mapping["latitude"], mapping["longitude"] = mapping["longitude"], mapping["latitude"]
+    joined = locked.options.get(import_files.KEY_COLUMNS) or []
+    return start_check(site_import=locked, mapping=mapping, key_columns=joined, by=by, at=at)
+
+
+@transaction.atomic
 def start_apply(*, site_import: SiteImport, wave: Wave | None, by: User, at: datetime) -> Job:
     """Begin to write what the preview showed. Of two people only one gets through; the other gets `NotNow`."""
-    locked = _lock(site_import, ImportState.CHECKED)
+    locked = lock_import(site_import, ImportState.CHECKED)
     job = jobs.start(
         APPLY,
         title=f"Import {locked.file.name}",
@@ -247,7 +259,7 @@ def start_apply(*, site_import: SiteImport, wave: Wave | None, by: User, at: dat
 @transaction.atomic
 def start_undo(*, site_import: SiteImport, by: User, at: datetime) -> Job:
     """Begin to put back what an import changed. Raises `NotNow` when it is not applied or being undone."""
-    locked = _lock(site_import, ImportState.APPLIED)
+    locked = lock_import(site_import, ImportState.APPLIED)
     job = jobs.start(
         UNDO,
         title=f"Undo the import of {locked.file.name}",
@@ -265,7 +277,7 @@ def start_undo(*, site_import: SiteImport, by: User, at: datetime) -> Job:
 @transaction.atomic
 def discard_import(*, site_import: SiteImport, by: User, at: datetime) -> None:
     """Forget an import that was not applied; the audit keeps that it was there. Raises `NotNow`."""
-    locked = _lock(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
+    locked = lock_import(site_import, ImportState.MAPPING, ImportState.CHECKED, ImportState.UNDONE)
     _record("discarded", locked, by, at, f"Import of {locked.file.name} discarded")
     locked.delete()
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Lower
 
 from rollout.models import Rollout, User
 from sites.choices import RowChange, RowVerdict
 from sites.import_memory import Before
 from sites.models import ImportRow, SiteImport
+
+LEFT_OUT, DUPLICATE, SAME_PLACE = "left_out", "duplicate", "same_place"
+"""Codes of remarks: left out by a person, the same key as another record, the same place as another."""
+MOST_TWINS = 12
+"""How many records with the same key or place are shown beside each other."""
+LANDING = (RowVerdict.ACCEPTED, RowVerdict.ATTENTION)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,51 @@ def _before(one: SiteImport) -> Before:
 def rows_of(site_import: SiteImport) -> QuerySet[ImportRow]:
     """The import's records, in the order of the file."""
     return ImportRow.objects.filter(site_import=site_import).order_by("line")
+
+
+def left_out_of(site_import: SiteImport) -> int:
+    """Return how many records a person left out."""
+    return rows_of(site_import).filter(problems__contains=[{"code": LEFT_OUT}]).count()
+
+
+def landing_with_keys(site_import: SiteImport, key_field: str, keys: Collection[str]) -> dict[int, str]:
+    """Return the records that land whose key (in lower case) is one of these: id to key."""
+    rows = (
+        rows_of(site_import).filter(verdict__in=LANDING).annotate(own=KeyTextTransform(key_field, "values"))
+    )
+    rows = rows.annotate(low=Lower("own")).filter(low__in=keys)
+    return {pk: own.casefold() for pk, own in rows.values_list("pk", "own")}
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Records that have the same key or lie at the same place, the one that comes first in the file first."""
+
+    rows: tuple[ImportRow, ...]
+
+
+def first_twins(site_import: SiteImport, code: str) -> QuerySet[ImportRow]:
+    """The first record of each group with the same key or place; `lines` of its remark are the others."""
+    return rows_of(site_import).filter(problems__contains=[{"code": code, "severity": "notice"}])
+
+
+def with_twins(firsts: Iterable[ImportRow], code: str) -> list[Twins]:
+    """Return the groups that begin with these records, in one query."""
+    lines = {row: _lines(row, code) for row in firsts}
+    site_imports = {row.site_import_id for row in lines}
+    wanted = {line for others in lines.values() for line in others}
+    found = {row.line: row for row in ImportRow.objects.filter(site_import__in=site_imports, line__in=wanted)}
+    return [Twins((row, *(found[line] for line in others if line in found))) for row, others in lines.items()]
+
+
+def _lines(row: ImportRow, code: str) -> list[int]:
+    others = {
+        line
+        for one in row.problems
+        if one["code"] == code and one["severity"] == "notice"
+        for line in one.get("lines", [])
+    }
+    return sorted(others)[:MOST_TWINS]
 
 
 def not_accepted(site_import: SiteImport) -> QuerySet[ImportRow]:

@@ -20,13 +20,17 @@ from rollout.permissions import Permission
 from rollout.views.parts import signed_in
 from sites import access, forms, queries
 from sites.choices import ImportState
-from sites.facts import ATTRIBUTE_PREFIX, show_value
+from sites.facts import ATTRIBUTE_PREFIX
 from sites.filters import RowFilter
 from sites.import_files import opened_plainly
 from sites.import_targets import ENROLLED, KEY, KEY_MARK, ImportTarget, target_called, targets
 from sites.imports.checking import CheckedRow, Problem
+from sites.imports.dataset import SWAP_COORDINATES
 from sites.imports.report import annotated_csv, annotated_xlsx
 from sites.models import ImportRow, SiteImport
+from sites.queries import imports as import_queries
+from sites.queries.placing import unplaced_counts
+from sites.views.import_rows import TWIN_CODES, shown, side_by_side
 from sites.views.parts import page_of
 
 
@@ -48,31 +52,56 @@ def import_preview(request: HttpRequest, code: str, key: uuid.UUID) -> HttpRespo
     if found.running_job is not None or found.stage == ImportState.MAPPING:
         return redirect("sites:import", code=code, key=key)
     target = target_called(found.target)
-    filters = RowFilter(request.GET, queries.rows_of(found))
-    page = page_of(request, filters.qs)
-    labels = _labels(target, found.rollout)
     tally = queries.tally_of(found)
+    labels = _labels(target, found.rollout)
     failed = found.apply_job if found.stage == ImportState.CHECKED else None
     context = {
         "rollout": found.rollout,
         "stage": found.stage,
+        "site_import": found,
+        "target": target,
+        "tally": tally,
         "left": tally.rejected + tally.blank,
+        "left_out": import_queries.left_out_of(found),
         "key_label": target.noun.capitalize() if target.key_parts else next(iter(labels.values())),
         "attention_tone": "warning" if tally.attention else "",
         "rejected_tone": "danger" if tally.rejected else "",
         "failed_apply": failed.message if failed else "",
-        "site_import": found,
-        "target": target,
-        "tally": tally,
-        "filters": filters,
-        "page_obj": page,
-        "lines": [_line(row, labels, target) for row in page.object_list],
         "problems": _problem_groups(found, labels),
+        "can_swap": SWAP_COORDINATES in found.reading.get("fixes", []) and found.stage == ImportState.CHECKED,
         "apply_form": forms.ApplyForm(rollout=found.rollout, takes_wave=target.takes_wave),
         "list_url": target.list_url(found.rollout),
+        "unplaced": sum(unplaced_counts(found.rollout)) if target.key == "sites" else 0,
         "undone": found.undo_job.result if found.undo_job else None,
+        **_records(request, found, target, labels),
     }
     return render(request, "sites/import_preview_page.html", context)
+
+
+def _records(
+    request: HttpRequest, found: SiteImport, target: ImportTarget, labels: dict[str, str]
+) -> dict[str, Any]:
+    """The records the filter shows: a list, or, for those that are alike, groups side by side."""
+    filters = RowFilter(request.GET, queries.rows_of(found))
+    query = request.GET.copy()
+    query.pop("page", None)
+    shown_now = {"filters": filters, "query": query.urlencode()}
+    remark = request.GET.get("problem", "").partition(":")[2]
+    if remark in TWIN_CODES and request.GET.get("as") != "list":
+        page = page_of(request, import_queries.first_twins(found, remark))
+        groups = import_queries.with_twins(page.object_list, remark)
+        return {
+            **shown_now,
+            "page_obj": page,
+            "remark": remark,
+            "groups": [side_by_side(one, found) for one in groups],
+        }
+    page = page_of(request, filters.qs)
+    return {
+        **shown_now,
+        "page_obj": page,
+        "lines": [_line(row, labels, target) for row in page.object_list],
+    }
 
 
 def _labels(target: ImportTarget, rollout: Rollout) -> dict[str, str]:
@@ -80,9 +109,16 @@ def _labels(target: ImportTarget, rollout: Rollout) -> dict[str, str]:
 
 
 def _problem_groups(found: SiteImport, labels: dict[str, str]) -> list[dict[str, Any]]:
+    """What was noticed, by kind. Of records that are alike the earlier ones' notices say nothing the later ones do not."""
     return [
-        {**group, "label": labels.get(group["field"], "Row"), "filter": f"{group['field']}:{group['code']}"}
+        {
+            **group,
+            "label": labels.get(group["field"], "Row"),
+            "filter": f"{group['field']}:{group['code']}",
+            "alike": group["code"] in TWIN_CODES,
+        }
         for group in found.reading.get("problems", [])
+        if group["code"] not in TWIN_CODES or group["severity"] != "notice"
     ]
 
 
@@ -92,12 +128,14 @@ def _line(row: ImportRow, labels: dict[str, str], target: ImportTarget) -> dict[
     name = values.get("name") or " ".join(str(values.get(one) or "") for one in ("street", "city")).strip()
     parts = target.key_parts or (next(iter(labels)),)
     diff = [
-        (labels.get(key, key.removeprefix(ATTRIBUTE_PREFIX)), _shown(pair[0]), _shown(pair[1]))
+        (labels.get(key, key.removeprefix(ATTRIBUTE_PREFIX)), shown(pair[0]), shown(pair[1]))
         for key, pair in row.changes.items()
         if key not in (ENROLLED, KEY)
     ]
+    codes = {one["code"] for one in row.problems if one["severity"] == "rejected"}
     return {
         "row": row,
+        "left_out": import_queries.LEFT_OUT in codes,
         "key": KEY_MARK.join(str(values[part]) for part in parts if values.get(part)),
         "name": name or " · ".join(cell for cell in row.cells if cell.strip())[:120],
         "diff": diff if row.change == "update" else [],
@@ -105,12 +143,6 @@ def _line(row: ImportRow, labels: dict[str, str], target: ImportTarget) -> dict[
         "problems": [one for one in row.problems if one["severity"] != "notice"],
         "notices": [one["sentence"] for one in row.problems if one["severity"] == "notice"],
     }
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    return show_value(value) if value not in (None, "") else ""
 
 
 def import_corrections(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponseBase:

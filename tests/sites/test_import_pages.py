@@ -151,8 +151,8 @@ def test_records_are_filtered(web, cast, run_jobs, query, lines):
 
 def test_records_are_filtered_by_what_was_noticed(web, cast, run_jobs):
     found = check(cast, run_jobs, BROKEN)
-    page = web.get(url(cast, "import-preview", found, "?problem=key:duplicate"))
-    assert [line["row"].line for line in page.context["lines"]] == [5]
+    page = web.get(url(cast, "import-preview", found, "?problem=latitude:off_globe"))
+    assert [line["row"].line for line in page.context["lines"]] == [6]
 
 
 def test_a_thousand_records_cost_as_many_queries_as_five(web, cast, run_jobs, django_assert_max_num_queries):
@@ -228,10 +228,10 @@ def test_facilitators_do_not_import(cast, as_user):
 
 
 def test_a_failed_apply_can_be_tried_again(web, cast, run_jobs, monkeypatch):
-    from sites.actions import import_sites
+    from sites.actions import import_runs
 
     found = check(cast, run_jobs)
-    monkeypatch.setattr(import_sites, "_enrol", lambda batch: 1 / 0)
+    monkeypatch.setattr(import_runs, "lock_estate", lambda client_id: 1 / 0)
     actions.start_apply(site_import=found, wave=None, by=cast.pm, at=make.NOW)
     run_jobs()
     assert "You can apply it again" in web.get(url(cast, "import-preview", found)).content.decode()
