@@ -45,7 +45,15 @@ ROLLOUT_PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Home", "rollout:home", "layout-dashboard", Permission.ROLLOUT_VIEW),
             Place("Progress", "progress:home", "chart-line", Permission.PROGRESS_VIEW),
+        ),
+    ),
+    (
+        "Estate",
+        (
             Place("Sites", "sites:list", "building-store", Permission.SITE_VIEW),
+            Place("Facts", "sites:facts", "list-check", Permission.SITE_VIEW),
+            Place("Questions", "sites:questions", "message", Permission.SITE_VIEW),
+            Place("Imports", "sites:imports", "file-import", Permission.SITE_VIEW),
         ),
     ),
     (
