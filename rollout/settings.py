@@ -290,6 +290,16 @@ SPECTACULAR_SETTINGS = {
         "validatorUrl": None,  # nothing is sent to anybody
     },
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RolloutState": "rollout.choices.RolloutState",
+        "JobState": "rollout.choices.JobState",
+        "WorkOrderState": "workorders.choices.WorkOrderState",
+        "InquiryState": "sites.choices.InquiryState",
+        "FactState": "sites.choices.FactState",
+        "InquiryKind": "sites.choices.InquiryKind",
+        "AttributeKind": "sites.choices.AttributeKind",
+        "AttachmentKind": "sites.choices.AttachmentKind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "rollout.api.schema.with_errors",

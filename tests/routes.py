@@ -51,6 +51,8 @@ AUDIENCES = {
     "api client and team": audience("admin pm pf client_viewer", anonymous="401"),
     # Under a rollout: strangers find nothing, the client's viewers are told.
     "api rollout": audience("admin pm pf", "client_viewer", anonymous="401"),
+    "api pm": audience("admin pm", "pf client_viewer", anonymous="401"),
+    "api pm's": audience("admin pm", "pf", anonymous="401"),
     "api team": audience("admin pm pf", anonymous="401"),
     "-": dict.fromkeys(ROLES, "405"),
 }
@@ -242,6 +244,36 @@ api-packet-list                   | api             | -            |
 api-packet-detail                 | api team        | -            | hash=packet.hash
 api-site-list                     | api             | -            |
 api-site-detail                   | api team        | -            | pk=site.pk
+api-rollout-sites                 | api rollout     | -            | code
+api-rollout-site                  | api rollout     | -            | code key=site.key
+api-contacts                      | api rollout     | -            | code key=site.key
+api-windows                       | api rollout     | -            | code key=site.key
+api-exceptions                    | api rollout     | -            | code key=site.key
+api-exception                     | api rollout     | -            | code key=site.key day='2026-12-26
+api-facts                         | api rollout     | -            | code key=site.key
+api-fact                          | api rollout     | -            | code key=site.key attribute_key=attribute.key
+api-attachments                   | api rollout     | =            | code key=site.key
+api-attachment                    | api rollout     | -            | code key=site.key attachment_key=attachment.key
+api-attachment-file               | api rollout     | -            | code key=site.key attachment_key=attachment.key
+api-enrolments                    | api rollout     | -            | code
+api-enrolment                     | api rollout     | -            | code key=site.key
+api-change-undo                   | -               | api rollout  | code bulk_id
+api-regions                       | api rollout     | =            | code
+api-formats                       | api rollout     | =            | code
+api-group                         | api rollout     | -            | code pk=group.pk
+api-attributes                    | api rollout     | -            | code
+api-attribute                     | api rollout     | -            | code attribute_key=attribute.key
+api-blackouts                     | api rollout     | =            | code
+api-blackout                      | api rollout     | -            | code pk=blackout.pk
+api-imports                       | api pm          | =            | code
+api-import                        | api pm's        | -            | code key=site_import.key
+api-import-rows                   | api pm's        | -            | code key=site_import.key
+api-import-check                  | -               | api pm's     | code key=site_import.key
+api-import-apply                  | -               | api pm's     | code key=site_import.key
+api-import-undo                   | -               | api pm's     | code key=site_import.key
+api-inquiries                     | api rollout     | =            | code
+api-inquiry                       | api rollout     | -            | code key=inquiry.key
+api-inquiry-withdraw              | -               | api rollout  | code key=inquiry.key
 schema                            | api             | -            |
 api-docs                          | api             | -            |
 """

@@ -103,6 +103,7 @@ def _sites(world: World) -> None:
     things["second"] = make.EnrolmentFactory(rollout=cast.rollout)
     things["contact"] = make.ContactFactory(site=world.site)
     make.nightly_access(world.site)
+    world.site.access_exceptions.create(on="2026-12-26", note="Stocktaking")
     things["window"] = world.site.access_windows.first()
     things["group"] = make.SiteGroupFactory(client=cast.client)
     things["blackout"] = make.BlackoutFactory(client=cast.client)

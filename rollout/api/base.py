@@ -46,9 +46,13 @@ class RolloutView(GenericAPIView[Any]):
         if method not in self.needs:
             raise MethodNotAllowed(method)
         self.user = caller(request)
-        self.rollout = access.rollout_for(self.user, self.kwargs["code"], self.needs[method])
+        self.find(self.needs[method])
         if method == "GET":
             refuse_unknown(request, (*self.parameters, *PAGING))
+
+    def find(self, permission: Permission) -> None:
+        """Find what the address names; a part of something within a rollout finds that as well."""
+        self.rollout = access.rollout_for(self.user, self.kwargs["code"], permission)
 
     def checked(self, serializer: type[BaseSerializer[Any]], **kwargs: Any) -> dict[str, Any]:
         """Return the body as the serializer understands it; raises `ValidationError`."""

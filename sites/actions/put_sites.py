@@ -262,9 +262,13 @@ def put_site(
     if only_new and there is not None:
         raise SiteThere(f"{there} is there already.")
     if seen is not None and (there is None or there.updated_at != seen):
-        raise SiteChanged("Somebody changed this site since you looked. Read it again, then send your change.")
+        raise SiteChanged(
+            "Somebody changed this site since you looked. Read it again, then send your change."
+        )
     rest = {name: value for name, value in sent.items() if name not in ("key", "access_notes")}
-    (outcome,) = put_sites(rollout=rollout, sent=[{**rest, "key": key}], by=by, at=at, undoable=False).outcomes
+    (outcome,) = put_sites(
+        rollout=rollout, sent=[{**rest, "key": key}], by=by, at=at, undoable=False
+    ).outcomes
     if outcome.result == "refused":
         return outcome, None
     site = Site.objects.get(client=rollout.client_id, key=outcome.key)

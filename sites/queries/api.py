@@ -57,3 +57,15 @@ def windows_of(site: Site) -> QuerySet[AccessWindow]:
 def exceptions_of(site: Site, *, since: date) -> list[AccessException]:
     """The days of a site that differ from its week, from a day on."""
     return list(AccessException.objects.filter(site=site, on__gte=since).order_by("on", "opens"))
+
+
+def sites_numbered(rollout: Rollout, user: User, keys: Sequence[str]) -> list[Site]:
+    """The sites of the rollout's client with these numbers that the user sees."""
+    rows = Site.objects.visible_to(user).filter(client=rollout.client_id, key__in=keys)
+    return list(rows.order_by("pk"))
+
+
+def enrolment_ids(rollout: Rollout, sites: Sequence[Site]) -> list[int]:
+    """The ids of the places these sites have in the rollout."""
+    rows = Enrolment.objects.filter(rollout=rollout, site__in=[site.pk for site in sites])
+    return list(rows.order_by("pk").values_list("pk", flat=True))
