@@ -129,6 +129,18 @@ sites:groups                      | team            | =            | code
 sites:group-new                   | -               | team         | code kind='region
 sites:group-edit                  | team            | =            | code pk=group.pk
 sites:group-remove                | -               | team         | code pk=group.pk
+sites:ask                         | team            | =            | code
+sites:survey                      | team            | =            | code
+sites:questions                   | team            | =            | code
+sites:questions-change            | -               | team         | code change='remind
+sites:question                    | team            | =            | code key=inquiry.key
+sites:question-link               | -               | team         | code key=inquiry.key
+sites:question-renew              | -               | team         | code key=inquiry.key
+sites:answers-open                | public          | =            | key=inquiry.key
+sites:answers                     | public          | =            | key=inquiry.key
+sites:answers-not-mine            | -               | public       | key=inquiry.key
+sites:answers-picture             | public          | -            | key=inquiry.key picture=unknown_key
+sites:site-questions              | team            | =            | code key=site.key
 sites:edit                        | team            | =            | code key=site.key
 sites:contact-new                 | -               | team         | code key=site.key
 sites:contact-edit                | team            | =            | code key=site.key pk=contact.pk

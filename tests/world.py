@@ -17,6 +17,7 @@ from PIL import Image
 from rollout import actions as rollout_actions
 from rollout import audit, files, jobs
 from rollout.models import Membership
+from sites.actions import asking
 from sites.actions import imports as import_actions
 from sites.actions.bulk import change_many
 from sites.import_targets import target_called
@@ -72,7 +73,7 @@ class World:
 def build() -> World:
     """Write the world to the database; its files go to the default storage."""
     world = World(assemble())
-    for part in (_prepare, _sites, _plan, _work, _field, _schedule, _long_work):
+    for part in (_prepare, _sites, _plan, _work, _field, _schedule, _long_work, _questions):
         part(world)
     return world
 
@@ -272,6 +273,16 @@ def _long_work(world: World) -> None:
         at=make.NOW,
         summary=summary,
     )
+
+
+def _questions(world: World) -> None:
+    cast, things = world.cast, world.things
+    wish = asking.Wish(
+        enrolments=(world.second.pk,), attributes=(world.attribute.pk, world.free_attribute.pk), send=False
+    )
+    make.ContactFactory(site=world.second.site, email="second@example.test")
+    _run(asking.start_asking(rollout=cast.rollout, wish=wish, by=cast.pm, at=make.NOW))
+    things["inquiry"] = world.second.site.inquiries.get()
 
 
 def _run(job: Any) -> None:

@@ -118,9 +118,11 @@ class AnswerSheet extends HTMLElement {
 
   #failed(box, answer) {
     if (!box) return false;
-    this.unsent.add(box);
     const gone = answer?.status === 410 || answer?.status === 403;
-    this.#say(box, gone ? this.dataset.gone : this.dataset.notSent, "refused");
+    for (const one of [box, ...this.waiting]) {
+      this.unsent.add(one);
+      this.#say(one, gone ? this.dataset.gone : this.dataset.notSent, "refused");
+    }
     this.#banner(gone ? this.dataset.gone : "");
     return false;
   }

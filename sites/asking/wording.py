@@ -45,7 +45,6 @@ class Wording:
     remark: str
     remark_hint: str
     how_to: str
-    in_unit: str
     such_as: str
     picture: str
     picture_wanted: str

@@ -96,9 +96,9 @@ def state_counts(rows: QuerySet[Inquiry]) -> dict[str, int]:
 
 
 def longest_waiting(rows: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
-    """Order: those somebody still waits for by how long, then the others, the newest first."""
+    """Order: those somebody still waits for by how long, then the others, the newest first; of one asking by site number."""
     waits = Case(When(state__in=WAITING, then=F("asked_at")), default=None)
-    return rows.order_by(waits.asc(nulls_last=True), "-asked_at", "-pk")
+    return rows.order_by(waits.asc(nulls_last=True), "-asked_at", "site__sort_key", "pk")
 
 
 def inquiry_behind(key: uuid.UUID) -> Inquiry | None:

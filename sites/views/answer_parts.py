@@ -39,7 +39,7 @@ class Asking:
     shown:
         The answer as it was understood, with its unit; "" for none.
     help:
-        How to write it down: the unit of a number, or an example of one.
+        How a number is written in this language, by an example.
     options:
         ``(value, label)`` of a choice or yes/no, "I can't tell" last.
     """
@@ -162,8 +162,6 @@ def _help(question: Question, language: str) -> str:
     words, attribute = words_in(language), question.attribute
     if attribute.kind != AttributeKind.NUMBER:
         return ""
-    if attribute.unit:
-        return words.in_unit.format(unit=attribute.unit)
     return words.such_as.format(example=words.number_example)
 
 

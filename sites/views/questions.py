@@ -107,7 +107,8 @@ def _tabs(request: HttpRequest, filters: InquiryFilter, counts: dict[str, int]) 
             query = request.GET.copy()
             query.pop("page", None)
             query["state"] = state
-            found.append((label, f"?{query.urlencode()}", counts.get(state, 0)))
+            here = request.get_full_path() if state == filters.tab else f"{request.path}?{query.urlencode()}"
+            found.append((label, here, counts.get(state, 0)))
     return found
 
 

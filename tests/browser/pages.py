@@ -29,6 +29,9 @@ sites:import-new                | pm         | code
 sites:import-map                | pm         | code key=open_import
 sites:import-preview            | pm         | code key=site_import
 sites:detail                    | pm         | code key=site
+sites:ask                       | pm         | code
+sites:survey                    | pm         | code
+sites:questions                 | pm         | code
 sites:edit                      | pm         | code key=site
 sites:contact-edit              | pm         | code key=contact_site pk=contact
 sites:fact-edit                 | pm         | code key=site attribute_key=attribute
@@ -97,6 +100,11 @@ workorders:variation-effect     | a part of another page
 technicians:order-panel         | a part of another page
 rollout:job-progress            | a part of another page
 rollout:file                    | a file
+sites:question                  | shown by its list, see tests/sites/test_inquiry_pages.py
+sites:site-questions            | a part of another page
+sites:answers-open              | shown by its link, see tests/browser
+sites:answers                   | shown by its link, see tests/browser
+sites:answers-picture           | a file
 sites:import-template           | a file
 sites:import-corrections        | a file
 workorders:packets-zip          | a file

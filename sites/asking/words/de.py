@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Bemerkung",
     remark_hint="Was wir wissen sollten, oder wer es sagen könnte.",
     how_to="So finden Sie es heraus",
-    in_unit="In {unit}",
     such_as="Zum Beispiel {example}",
     picture="Bild hinzufügen",
     picture_wanted="Ein Bild hilft hier.",

@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Remark",
     remark_hint="Whatever we should know, or who could tell.",
     how_to="How to find out",
-    in_unit="In {unit}",
     such_as="Such as {example}",
     picture="Add a picture",
     picture_wanted="A picture helps here.",

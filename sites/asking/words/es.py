@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Observación",
     remark_hint="Lo que debamos saber, o quién podría decirlo.",
     how_to="Cómo averiguarlo",
-    in_unit="En {unit}",
     such_as="Por ejemplo {example}",
     picture="Añadir una foto",
     picture_wanted="Aquí una foto ayuda.",

@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Remarque",
     remark_hint="Ce que nous devrions savoir, ou qui pourrait le dire.",
     how_to="Comment le savoir",
-    in_unit="En {unit}",
     such_as="Par exemple {example}",
     picture="Ajouter une photo",
     picture_wanted="Une photo aide ici.",

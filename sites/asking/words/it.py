@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Osservazione",
     remark_hint="Ciò che dovremmo sapere, o chi potrebbe dirlo.",
     how_to="Come scoprirlo",
-    in_unit="In {unit}",
     such_as="Per esempio {example}",
     picture="Aggiungere una foto",
     picture_wanted="Qui una foto aiuta.",

@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="備考",
     remark_hint="お知らせいただきたいこと、またはご存じの方。",
     how_to="確認の方法",
-    in_unit="単位：{unit}",
     such_as="例：{example}",
     picture="写真を追加",
     picture_wanted="写真があると助かります。",

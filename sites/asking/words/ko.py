@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="비고",
     remark_hint="알아야 할 점이나 알 만한 사람.",
     how_to="확인 방법",
-    in_unit="단위: {unit}",
     such_as="예: {example}",
     picture="사진 추가",
     picture_wanted="사진이 있으면 도움이 됩니다.",

@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Opmerking",
     remark_hint="Wat we moeten weten, of wie het kan zeggen.",
     how_to="Zo komt u erachter",
-    in_unit="In {unit}",
     such_as="Bijvoorbeeld {example}",
     picture="Foto toevoegen",
     picture_wanted="Een foto helpt hier.",

@@ -32,7 +32,6 @@ WORDS = Wording(
     remark="Observação",
     remark_hint="O que devemos saber, ou quem poderia dizer.",
     how_to="Como descobrir",
-    in_unit="Em {unit}",
     such_as="Por exemplo {example}",
     picture="Adicionar uma foto",
     picture_wanted="Uma foto ajuda aqui.",
