@@ -27,7 +27,7 @@ def site_for(user: AnyUser, code: str, key: str, permission: Permission) -> tupl
     """Return a rollout and the site of its client with this number, if the user may do this in the rollout."""
     rollout = rollout_for(user, code, permission)
     visible = Site.objects.visible_to(user).filter(client=rollout.client_id)
-    site: Site = get_object_or_404(visible, key=key)
+    site: Site = get_object_or_404(visible.select_related("territory", "format"), key=key)
     return rollout, site
 
 

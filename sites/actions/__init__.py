@@ -104,7 +104,7 @@ from sites.actions.inquiries import (
 from sites.actions.put_parts import forget_day, put_contacts, put_day, put_fact, put_week
 from sites.actions.put_sites import SiteChanged, SiteThere, TooManyRecords, put_site, put_sites
 from sites.actions.removing import SiteInUse, remove_site
-from sites.actions.sites import SiteNumberTaken, change_site, create_site, enrol_sites
+from sites.actions.sites import ChangedMeanwhile, SiteNumberTaken, change_site, create_site, enrol_sites
 
 __all__ = [
     "ASK_JOB",
@@ -115,6 +115,7 @@ __all__ = [
     "BlackoutThere",
     "CannotRead",
     "Changed",
+    "ChangedMeanwhile",
     "FileNotKept",
     "Given",
     "GroupDoesNotFit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,16 @@ from rollout.exceptions import Refused
 from rollout.models import Client, Rollout, User, Wave
 from rollout.models.audit import new_bulk_id
 from sites import places
-from sites.models import Enrolment, Site
+from sites.choices import PlacePrecision
+from sites.models import Enrolment, Site, SiteGroup
 
 
 class SiteNumberTaken(Refused):
     """The client has a site with this number."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody changed the site after the page one wrote on was made; nothing was saved."""
 
 
 def lock_estate(client_id: int) -> None:
@@ -26,11 +31,25 @@ def lock_estate(client_id: int) -> None:
 
 
 @transaction.atomic
-def create_site(*, rollout: Rollout, by: User, at: datetime, wave: Wave | None = None, **fields: Any) -> Site:
-    """Make a site of the rollout's client and enrol it. `fields` are the site's own; raises `SiteNumberTaken`."""
+def create_site(
+    *,
+    rollout: Rollout,
+    by: User,
+    at: datetime,
+    wave: Wave | None = None,
+    by_hand: bool = False,
+    reason: str = "",
+    **fields: Any,
+) -> Site:
+    """Make a site of the rollout's client and enrol it. `fields` are the site's own; raises `SiteNumberTaken`.
+
+    `by_hand` says that somebody typed the coordinates.
+    """
     lock_estate(rollout.client_id)
     _refuse_twin(rollout, fields["key"])
     site = Site(client_id=rollout.client_id, **fields)
+    if by_hand and site.latitude is not None:
+        site.precision = PlacePrecision.BY_HAND
     _settle_place(site)
     site.save()
     Enrolment.objects.create(rollout=rollout, site=site, wave=wave, enrolled_at=at)
@@ -41,6 +60,7 @@ def create_site(*, rollout: Rollout, by: User, at: datetime, wave: Wave | None =
         by=by,
         at=at,
         summary=f"Site {site.key} made by hand",
+        reason=reason,
     )
     return site
 
@@ -64,26 +84,51 @@ def _settle_place(site: Site) -> None:
 
 @transaction.atomic
 def change_site(
-    *, site: Site, rollout: Rollout, by: User, at: datetime, **fields: Any
+    *,
+    site: Site,
+    rollout: Rollout,
+    by: User,
+    at: datetime,
+    seen: datetime | None = None,
+    by_hand: bool = False,
+    reason: str = "",
+    **fields: Any,
 ) -> dict[str, list[Any]]:
-    """Change a site's own fields and return what changed, ``{field: [before, after]}``; raises `SiteNumberTaken`."""
+    """Change a site's own fields and return what changed, ``{field: [before, after]}``.
+
+    Parameters
+    ----------
+    seen
+        `updated_at` of the site when the page one wrote on was made: what others saved since is then never overwritten.
+    by_hand
+        Somebody typed the coordinates, if they differ.
+    reason
+        Why, in the person's own words; kept in the history.
+
+    Raises `SiteNumberTaken` and `ChangedMeanwhile`.
+    """
     lock_estate(rollout.client_id)
-    site = Site.objects.select_for_update().get(pk=site.pk)
+    site = Site.objects.select_for_update(of=("self",)).select_related("territory", "format").get(pk=site.pk)
+    if seen is not None and site.updated_at != seen:
+        raise ChangedMeanwhile(
+            "Somebody changed this site while you were writing. Nothing of yours is saved yet."
+        )
     if "key" in fields:
         _refuse_twin(rollout, fields["key"], but=site.pk)
     before = {name: getattr(site, name) for name in (*fields, "time_zone", "precision")}
     for name, value in fields.items():
         setattr(site, name, value)
     if (before.get("latitude"), before.get("longitude")) != (site.latitude, site.longitude):
-        site.precision = places.precision_of(site.latitude)
+        site.precision = PlacePrecision.BY_HAND if by_hand else places.precision_of(site.latitude)
     _settle_place(site)
-    changes = {name: [was, getattr(site, name)] for name, was in before.items() if was != getattr(site, name)}
+    changes = {
+        name: [_plain(was), _plain(getattr(site, name))]
+        for name, was in before.items()
+        if was != getattr(site, name)
+    }
     if changes:
         site.save(update_fields=[*changes, "updated_at"])
-        words = ", ".join(
-            str(getattr(Site._meta.get_field(name), "verbose_name", name)) for name in sorted(changes)
-        )
-        summary = f"Site {site.key} changed: {words}"
+        summary = f"Site {site.key} changed: {_named(changes)}"
         audit.record(
             "sites.site.changed",
             subject=site,
@@ -91,9 +136,21 @@ def change_site(
             by=by,
             at=at,
             summary=summary,
+            reason=reason,
             data={"changes": changes},
         )
     return changes
+
+
+def _plain(value: Any) -> Any:
+    """A value as the history keeps it: regions and formats by their names."""
+    return value.path if isinstance(value, SiteGroup) else value
+
+
+def _named(changes: Mapping[str, Any]) -> str:
+    return ", ".join(
+        str(getattr(Site._meta.get_field(name), "verbose_name", name)) for name in sorted(changes)
+    )
 
 
 @transaction.atomic

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,10 +12,10 @@ from django.core.exceptions import ValidationError
 
 from rollout.models import Rollout, Wave
 from sites import queries
-from sites.choices import Weekday
+from sites.choices import GroupKind, Weekday
 from sites.imports.countries import country_code
 from sites.imports.degrees import read_degrees
-from sites.models import Contact, Site
+from sites.models import Contact, Site, SiteGroup
 
 
 class TimeInput(forms.TimeInput):
@@ -47,13 +49,46 @@ class DegreesField(forms.CharField):
         return found.degrees
 
 
+_PAIRS = (
+    re.compile(r"\s*(?P<lat>[^,;]*[NSns])[\s,;]+(?P<lon>[^,;]*[EWew])\s*"),
+    re.compile(r"\s*\(?(?P<lat>[-+]?\d[\d.,]*)\s*[,;]\s+(?P<lon>[-+]?\d[\d.,]*)\)?\s*"),
+    re.compile(r"\s*\(?(?P<lat>[-+]?\d+\.\d+)\s*[,;\s]\s*(?P<lon>[-+]?\d+\.\d+)\)?\s*"),
+)
+
+
+def _split_pair(data: Any) -> Any:
+    """Two coordinates pasted into the first field go into both, as the map applications copy them."""
+    text = data.get("latitude", "") if data else ""
+    found = next((match for pair in _PAIRS if (match := pair.fullmatch(text))), None)
+    if found is None:
+        return data
+    split = data.copy()
+    split["latitude"], split["longitude"] = found["lat"].strip(), found["lon"].strip()
+    return split
+
+
+class GroupField(forms.ChoiceField):
+    """A region or format of the client's, named with all that it lies in; None where there is none."""
+
+    def __init__(self, groups: Sequence[SiteGroup], label: str) -> None:
+        choices = [("", "None"), *((str(group.pk), group.path) for group in groups)]
+        super().__init__(choices=choices, required=False, label=label)
+        self.by_pk = {str(group.pk): group for group in groups}
+
+    def clean(self, value: Any) -> SiteGroup | None:
+        """Return the group itself."""
+        return self.by_pk.get(super().clean(value))
+
+
 class SiteForm(forms.ModelForm):
     """A site's own fields; a new one can go into a wave at once."""
 
     country = forms.CharField(
         label="Country", required=False, max_length=60, help_text="A name or two letters."
     )
-    latitude = DegreesField(most=90, label="Latitude")
+    latitude = DegreesField(
+        most=90, label="Latitude", help_text="Or paste both here, such as 47.6062, -122.3321."
+    )
     longitude = DegreesField(most=180, label="Longitude")
     time_zone = forms.CharField(
         label="Time zone",
@@ -64,6 +99,13 @@ class SiteForm(forms.ModelForm):
     )
     wave = forms.ModelChoiceField(
         label="Wave", queryset=Wave.objects.none(), required=False, empty_label="No wave yet"
+    )
+
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        help_text="Kept in the site’s history, such as “the manager called”.",
     )
 
     class Meta:
@@ -82,6 +124,8 @@ class SiteForm(forms.ModelForm):
             "phone",
             "opening_hours",
             "access_notes",
+            "territory",
+            "format",
         )
         widgets = {"access_notes": forms.Textarea({"rows": 3})}
         error_messages = {
@@ -89,8 +133,14 @@ class SiteForm(forms.ModelForm):
             "name": {"required": "Give a name, such as the street and the city."},
         }
 
-    def __init__(self, *args: Any, rollout: Rollout, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, rollout: Rollout, **kwargs: Any) -> None:
+        super().__init__(_split_pair(data), **kwargs)
+        self.rollout = rollout
+        for name, kind in (("territory", GroupKind.REGION), ("format", GroupKind.FORMAT)):
+            groups = queries.groups_of(rollout.client_id, kind)
+            self.fields[name] = GroupField(groups, label=str(kind.label))
+            if not groups:
+                del self.fields[name]
         if self.instance.pk:
             del self.fields["wave"]
         else:
@@ -121,6 +171,19 @@ class SiteForm(forms.ModelForm):
             missing = "latitude" if data.get("latitude") is None else "longitude"
             self.add_error(missing, "Give both latitude and longitude, or neither.")
         return data
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields, as text: what two people wrote can be compared by it."""
+        return {
+            name: str(value if (value := self[name].value()) is not None else "")
+            for name in self.fields
+            if name != "reason"
+        }
+
+    def in_words(self, name: str, text: str) -> str:
+        """What stands in a field as people read it: a region by its name."""
+        choices = getattr(self.fields[name], "choices", ())
+        return next((str(label) for value, label in choices if str(value) == text), text)
 
     def validate_unique(self) -> None:
         """The action looks for twins under a lock, whatever their case, and says where they are."""

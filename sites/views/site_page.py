@@ -19,6 +19,7 @@ from rollout.views.parts import signed_in
 from sites import access, actions, forms, planning, queries
 from sites.facts import facts_for
 from sites.models import Enrolment, Site
+from sites.views.meanwhile import Meanwhile, merged, seen_context, seen_in
 from sites.views.parts import to_site
 
 LATEST = 8
@@ -81,7 +82,9 @@ def site_new(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.SiteForm(request.POST or None, rollout=rollout)
     if request.method == "POST" and form.is_valid():
         try:
-            site = actions.create_site(rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data)
+            site = actions.create_site(
+                rollout=rollout, by=user, at=timezone.now(), by_hand=True, **form.cleaned_data
+            )
         except Refused as refusal:
             form.add_error("key", str(refusal))
         else:
@@ -91,27 +94,42 @@ def site_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def site_edit(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Change a site's own fields."""
+    """Change a site's own fields; what somebody else saved meanwhile is told and never overwritten unseen."""
     user = signed_in(request)
     rollout, site = access.site_for(user, code, key, Permission.SITE_EDIT)
     form = forms.SiteForm(request.POST or None, instance=site, rollout=rollout)
+    meanwhile: list[Meanwhile] | None = None
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.change_site(
-                site=site, rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data
+                site=site,
+                rollout=rollout,
+                by=user,
+                at=timezone.now(),
+                seen=seen_in(request),
+                by_hand=True,
+                **form.cleaned_data,
             )
+        except actions.ChangedMeanwhile:
+            _, fresh = access.site_for(user, code, key, Permission.SITE_EDIT)
+            form, meanwhile = merged(request, forms.SiteForm(instance=fresh, rollout=rollout), form)
         except Refused as refusal:
             form.add_error("key", str(refusal))
         else:
             messages.success(request, "Saved." if changed else "Nothing was different, so nothing was saved.")
             return to_site(rollout, site)
     _, unchanged = access.site_for(user, code, key, Permission.SITE_EDIT)
-    return _site_form(request, rollout, form, unchanged)
+    return _site_form(request, rollout, form, unchanged, meanwhile=meanwhile)
 
 
 def _site_form(
-    request: HttpRequest, rollout: Rollout, form: forms.SiteForm, site: Site | None
+    request: HttpRequest, rollout: Rollout, form: forms.SiteForm, site: Site | None, **more: Any
 ) -> HttpResponse:
     zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name[:4] != "Etc/")
-    context = {"rollout": rollout, "form": form, "site": site, "zones": zones}
+    context = {"rollout": rollout, "form": form, "site": site, "zones": zones, **more}
+    if site is not None:
+        told = more["meanwhile"] is not None
+        now = forms.SiteForm(instance=site, rollout=rollout)
+        context |= seen_context(request, site, now, told=told)
+        context["last"] = queries.entries_about(site, rollout).first() if told else None
     return render(request, "sites/site_form.html", context)
