@@ -69,8 +69,10 @@ def described(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 
 def complete_sites(rollout: Rollout, attributes: int) -> QuerySet[AttributeValue, Any]:
     """Return the ids of sites of the client at which each of its `attributes` (their number) has a value."""
-    values = AttributeValue.objects.filter(site__client=rollout.client_id).order_by().values("site")
-    return values.annotate(n=Count("attribute", distinct=True)).filter(n__gte=attributes).values("site")
+    values: Any = AttributeValue.objects.filter(site__client=rollout.client_id).order_by().values("site")
+    counted = values.annotate(n=Count("attribute", distinct=True))
+    found: QuerySet[AttributeValue, Any] = counted.filter(n__gte=attributes).values("site")
+    return found
 
 
 class SitesInOrder:
@@ -85,7 +87,7 @@ class SitesInOrder:
     """
 
     def __init__(self, rows: QuerySet[Enrolment], *, rollout: Rollout, sort: str = "") -> None:
-        self.matching = rows
+        self.matching, self.rollout = rows, rollout
         # An index of sites begins with the client; the order can be read from it when the condition names one.
         self.rows = rows.filter(site__client=rollout.client_id)
         self.down = sort.startswith("-")
@@ -131,7 +133,8 @@ class SitesInOrder:
 
     def _groups_around(self, start: int, stop: int) -> tuple[QuerySet[Enrolment], int, int, bool]:
         """Return the sites with the values this part lies in, the place of the first, how many, whether several values."""
-        before, first, wanted, total = 0, 0, [], 0
+        before, first, total = 0, 0, 0
+        wanted: list[Any] = []
         for value, n in self._groups:
             if before < stop and before + n > start:
                 first = first if wanted else before

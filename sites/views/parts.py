@@ -11,13 +11,15 @@ from django.urls import reverse
 
 from rollout.models import Rollout
 from sites.models import Site
+from sites.queries import SitesInOrder
 
 PER_PAGE = 50
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+def page_of(request: HttpRequest, rows: QuerySet[Any] | SitesInOrder) -> Page[Any]:
     """Return the asked page of 50; a page that is not there gives the nearest."""
-    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    counted: Any = rows  # the paginator wants a length and slices, nothing more
+    return Paginator(counted, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def site_url(rollout: Rollout, site: Site, part: str = "") -> str:

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from rollout import access as base_access
+from rollout import saved_views
 from rollout.exports import export_response
 from rollout.models import Rollout, User
 from rollout.permissions import Permission
 from rollout.views.parts import signed_in
-from sites import actions, forms, queries
-from sites.facts import facts_for
-from sites.filters import SiteFilter, sorted_rows
+from sites import actions, columns, forms, queries, site_files
+from sites.filters import SiteFilter
 from sites.forms.bulk import CHANGES
-from sites.models import Attribute, Enrolment
+from sites.queries import site_rows
 from sites.views.parts import page_of
+
+AT_HAND = {
+    "wave": ("Wave", "stack-2"),
+    "priority": ("Priority", "flag"),
+    "windows": ("Access hours", "clock"),
+    "fact": ("Fact", "list-details"),
+}
+"""Changes of many sites that have a button of their own; the others are in a menu."""
+_CARRIED = ("sort", "cols", "view", saved_views.CAME_FROM)
 
 
 def filtered(request: HttpRequest, rollout: Rollout, user: User) -> SiteFilter:
     """Return the list as the address filters it."""
-    attributes = queries.attributes_of(rollout.client_id).count()
-    return SiteFilter(
-        request.GET,
-        queries.described(queries.enrolments_of(rollout, user)),
-        rollout=rollout,
-        attributes=attributes,
-    )
+    rows = queries.enrolments_of(rollout, user)
+    return SiteFilter(request.GET, rows, rollout=rollout, now=timezone.now())
 
 
 def site_list(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -41,73 +44,74 @@ def site_list(request: HttpRequest, code: str) -> HttpResponseBase:
     user = signed_in(request)
     rollout = base_access.rollout_for(user, code, Permission.SITE_VIEW)
     filters = filtered(request, rollout, user)
-    rows = sorted_rows(filters.qs, request.GET.get("sort", ""))
-    attributes = list(queries.attributes_of(rollout.client_id))
-    columns = [*EXPORTED, *map(str, attributes)]
-    export = export_response(request, f"{code}-sites", columns, _export_rows(rows, rollout, attributes))
+    order = queries.SitesInOrder(filters.qs, rollout=rollout, sort=request.GET.get("sort", ""))
+    every = columns.all_columns(filters.attribute_list)
+    shown = columns.chosen_columns(request.GET.getlist("cols"), every, attributes=filters.attributes)
+    export = _file(request, rollout, order, shown, filters)
     if export is not None:
         return export
     as_map = request.GET.get("view") == "map"
-    page = page_of(request, rows)
-    query = request.GET.copy()
-    for name in ("view", "page"):
-        query.pop(name, None)
+    page = page_of(request, order)
     context = {
         "rollout": rollout,
         "filters": filters,
         "page_obj": page,
         "as_map": as_map,
-        "query": query.urlencode(),
-        "attributes": attributes,
-        "changes": CHANGES,
+        "lines": [] if as_map else _lines(page, rollout, shown, filters.now),
+        "columns": shown,
+        "views": saved_views.tabs_of(request, rollout, user, "sites:list", usual="All sites"),
         "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
         "may_import": base_access.may(user, Permission.SITE_IMPORT, rollout),
+        **_addresses(request.GET),
+        **_choices(every, shown, filters),
     }
     return render(request, "sites/list_page.html", context)
 
 
-EXPORTED = (
-    "Site code",
-    "Name",
-    "Street",
-    "City",
-    "State or region",
-    "Postal code",
-    "Country",
-    "Latitude",
-    "Longitude",
-    "Time zone",
-    "Phone",
-    "Opening hours",
-    "Contact name",
-    "Contact phone",
-    "Contact email",
-    "Wave",
-    "Priority",
-)
+def _file(
+    request: HttpRequest,
+    rollout: Rollout,
+    order: queries.SitesInOrder,
+    shown: list[columns.Column],
+    filters: SiteFilter,
+) -> HttpResponseBase | None:
+    """Return what matches as a file: the columns that are shown, or (``file=import``) what can be imported again."""
+    if request.GET.get("file") == "import":
+        header = site_files.import_header(filters.attribute_list)
+        rows = site_files.import_rows(order, filters.attribute_list, now=filters.now)
+        return export_response(request, f"{rollout.code}-sites-to-import", header, rows)
+    rows = site_files.shown_rows(order, shown, now=filters.now)
+    return export_response(request, f"{rollout.code}-sites", site_files.shown_header(shown), rows)
 
 
-def _export_rows(
-    rows: QuerySet[Enrolment], rollout: Rollout, attributes: list[Attribute], size: int = 1000
-) -> Iterator[list[Any]]:
-    """Yield the list with its facts, a thousand sites at a time; unknown facts are empty."""
-    ids = list(rows.values_list("pk", flat=True))
-    today = timezone.now().date()
-    for start in range(0, len(ids), size):
-        part = ids[start : start + size]
-        found = {row.pk: row for row in rows.filter(pk__in=part).prefetch_related("site__contacts")}
-        facts = facts_for([row.site_id for row in found.values()], rollout.client_id, today=today)
-        for row in (found[pk] for pk in part if pk in found):
-            yield [*_export_row(row), *(facts[row.site_id][one.key].value for one in attributes)]
+def _lines(page: Any, rollout: Rollout, shown: list[columns.Column], now: datetime) -> list[Any]:
+    """Return the rows of the page with their cells, and leave the rows in the page."""
+    needs = columns.needs_of(shown)
+    places = list(site_rows.places_with(page.object_list, needs))
+    page.object_list = site_rows.site_rows(places, needs, rollout=rollout, now=now)
+    return [(row, columns.cells(row, shown)) for row in page.object_list]
 
 
-def _export_row(row: Enrolment) -> list[Any]:
-    site = row.site
-    first = next(iter(site.contacts.all()), None)
-    contact = [first.name, first.phone, first.email] if first else ["", "", ""]
-    place = [site.latitude, site.longitude, site.time_zone, site.phone, site.opening_hours]
-    address = [site.key, site.name, site.street, site.city, site.region, site.postal_code, site.country]
-    return [*address, *place, *contact, str(row.wave or ""), row.priority]
+def _addresses(asked: QueryDict) -> dict[str, Any]:
+    """Return the query strings the page needs: as it is, without the columns, and what the filter form carries along."""
+    query = asked.copy()
+    for name in ("view", "page", "format", "file"):
+        query.pop(name, None)
+    usual = query.copy()
+    usual.pop("cols", None)
+    carried = [(name, value) for name in _CARRIED for value in asked.getlist(name) if value]
+    beside = [(name, value) for name, values in usual.lists() for value in values if value]
+    return {"query": query.urlencode(), "usual": usual.urlencode(), "carried": carried, "beside": beside}
+
+
+def _choices(every: list[columns.Column], shown: list[columns.Column], filters: SiteFilter) -> dict[str, Any]:
+    """Return what can be chosen: columns that are not shown, and what can be done with the chosen sites."""
+    possible = [key for key in CHANGES if filters.attributes or key not in ("fact", "forget")]
+    return {
+        "other_columns": [column for column in every if column not in shown],
+        "at_hand": [(key, *AT_HAND[key]) for key in possible if key in AT_HAND],
+        "other_changes": [(key, CHANGES[key]) for key in possible if key not in AT_HAND],
+    }
 
 
 def existing_sites(request: HttpRequest, code: str) -> HttpResponse:
