@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from rollout.models import Rollout
 from sites.choices import RowChange, RowVerdict
 from sites.facts import ATTRIBUTE_PREFIX, plain_value
 from sites.import_targets import KEY, ImportTarget, JsonValues, Note, Pair, Present, compare, fold
-from sites.imports.checking import CheckedRow, Problem, verdict_of
+from sites.imports.checking import CheckedRow, Problem, Values, verdict_of
 from sites.imports.source import SourceRow
 from sites.models import ImportRow, SiteImport
 
@@ -46,7 +46,8 @@ def judged(
     rollout: Rollout, target: ImportTarget, key_field: str, batch: Sequence[tuple[SourceRow, CheckedRow]]
 ) -> list[Judged]:
     """Judge checked records against what is there; a constant number of queries."""
-    values = [_json(checked) for _, checked in batch]
+    attributes = {key for _, checked in batch for key in checked.values if key.startswith(ATTRIBUTE_PREFIX)}
+    values = [_json(checked.values, attributes) for _, checked in batch]
     keys = [str(one[key_field]) for one in values if one.get(key_field) is not None]
     there = target.present(rollout, keys) if keys else {}
     pairs = [(own, there.get(fold(str(own.get(key_field)))) if there else None) for own in values]
@@ -115,19 +116,19 @@ def _is_inner(problem: Problem) -> bool:
     return problem.field == KEY and problem.code != "duplicate"
 
 
-def _json(checked: CheckedRow) -> JsonValues:
+_PLAIN = frozenset({str, float, int, bool, type(None)})
+
+
+def _json(values: Values, attributes: Collection[str]) -> JsonValues:
     """Return the values as JSON: dates as text, lists as lists, attributes as facts keep them."""
+    if not attributes and _PLAIN.issuperset(map(type, values.values())):
+        return dict(values)
     return {
-        key: value
-        if value is None or (type(value) is str and not key.startswith(ATTRIBUTE_PREFIX))
-        else _plain(key, value)
-        for key, value in checked.values.items()
+        key: _as_json(plain_value(value) if key in attributes else value) for key, value in values.items()
     }
 
 
-def _plain(key: str, value: Any) -> Any:
-    if key.startswith(ATTRIBUTE_PREFIX):
-        value = plain_value(value)
+def _as_json(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
@@ -136,7 +137,7 @@ def _plain(key: str, value: Any) -> Any:
 def _cut(target: ImportTarget, key_field: str, values: JsonValues) -> Iterator[Note]:
     for field, most in target.max_lengths.items():
         text = values.get(field)
-        if not isinstance(text, str) or len(text) <= most:
+        if text is None or type(text) is not str or len(text) <= most:
             continue
         if field == key_field:
             sentence = (

@@ -78,7 +78,7 @@ def _check_rows(found: SiteImport, tell: jobs.Tell) -> dict[str, Any]:
         mapping = {key: column for key, column in found.mapping.items() if column < len(source.columns)}
         made = None if pure.key_field in mapping else make_key
         checked = check_all(pure, mapping, source, make_key=made)
-        for batch in _batches(zip(source.rows(), checked, strict=True)):
+        for batch in _batches(checked.with_cells()):
             rows = judged(found.rollout, target, pure.key_field, batch)
             copy_in(ImportRow, _ROW, (_as_written(found.pk, row) for row in rows))
             seen.add(rows)
@@ -230,7 +230,7 @@ def _keep(rows: Sequence[ImportRow], before: Sequence[tuple[Any, ...]]) -> None:
                 [
                     [row.pk for row in changed],
                     [row.change for row in changed],
-                    [as_json(row.changes) for row in changed],
+                    [as_json(row.changes) if row.changes else "{}" for row in changed],
                     [row.subject_id for row in changed],
                 ],
             )

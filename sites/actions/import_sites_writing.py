@@ -211,7 +211,7 @@ def _record(batch: Batch) -> None:
 
 def _told(batch: Batch) -> list[tuple[str, int | None, str, str]]:
     created = [
-        (IMPORTED, row.subject_id, f"Imported {_where(batch, row)}"[:400], as_json({"line": row.line}))
+        (IMPORTED, row.subject_id, f"Imported {_where(batch, row)}"[:400], f'{{"line":{row.line}}}')
         for row in batch.creates
     ]
     changed = [

@@ -150,13 +150,13 @@ class Checker:
         for key in mapping:
             target.field(key)
         self._columns = [
-            (field, mapping[field.key], field.kind in TAKEN_AS_TYPED and not field.choices)
+            (field.key, mapping[field.key], field.kind in TAKEN_AS_TYPED and not field.choices, field)
             for field in target.fields
             if field.key in mapping
         ]
         self._required = [field for field in target.fields if field.required]
         self._key_mapped = target.key_field in mapping
-        self._country_mapped = any(field.kind == "country" for field, *_ in self._columns)
+        self._country_mapped = any(field.kind == "country" for *_, field in self._columns)
         self._latitude = self._key_of("latitude")
         self._longitude = self._key_of("longitude")
         self._country = self._key_of("country")
@@ -182,13 +182,15 @@ class Checker:
         return CheckedRow(row.line, draft.values, tuple(draft.problems), verdict_of(draft.problems))
 
     def _read_cells(self, row: SourceRow, draft: _Draft) -> None:
-        cells, values = row.cells, draft.values
-        for target_field, column, plain in self._columns:
-            text = cell_text(cells[column]) if column < len(cells) else ""
+        cells, values, width = row.cells, draft.values, len(row.cells)
+        for key, column, plain, target_field in self._columns:
+            text = cells[column].strip() if column < width else ""
+            if text[:1] == "'":
+                text = cell_text(text)
             if not text or is_nothing(text):
                 self._leave_empty(target_field, text, draft)
             elif plain:
-                values[target_field.key] = text
+                values[key] = text
             else:
                 self._read_cell(target_field, text, draft)
 

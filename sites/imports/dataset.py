@@ -60,7 +60,14 @@ class CheckedRows(Iterator[CheckedRow]):
         return self
 
     def __next__(self) -> CheckedRow:
-        checked = self._compared(self._checker.check(next(self._rows)))
+        return self._take(next(self._rows))
+
+    def with_cells(self) -> Iterator[tuple[SourceRow, CheckedRow]]:
+        """Yield what is left of the file as rows with what was found in them, in the same single pass."""
+        return ((row, self._take(row)) for row in self._rows)
+
+    def _take(self, row: SourceRow) -> CheckedRow:
+        checked = self._compared(self._checker.check(row))
         self._counts[checked.verdict] += 1
         if checked.problems:
             for code in {problem.code for problem in checked.problems}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import tzfpy
@@ -28,8 +28,12 @@ def _countries_of_zones() -> dict[str, frozenset[str]]:
 
 def countries_at(latitude: float, longitude: float) -> frozenset[str]:
     """Return the alpha-2 codes a point may belong to; empty at sea and where the zone is unknown."""
+    return _countries_of(tuple(tzfpy.get_tzs(longitude, latitude)))
+
+
+@lru_cache(maxsize=2048)
+def _countries_of(zones: tuple[str, ...]) -> frozenset[str]:
     empty: frozenset[str] = frozenset()
-    zones = tzfpy.get_tzs(longitude, latitude)
     return empty.union(*(_countries_of_zones().get(zone, empty) for zone in zones))
 
 
@@ -38,6 +42,8 @@ def lies_in(latitude: float, longitude: float, country: str) -> bool:
 
     Territories count as their sovereign's and the other way round.
     """
+    if country in countries_at(latitude, longitude):
+        return True
     wanted = {country, SOVEREIGN.get(country, country)}
     for north in _AROUND:
         for east in _AROUND:
