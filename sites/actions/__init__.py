@@ -3,11 +3,8 @@
 from sites.actions.access import (
     TooManyDays,
     add_windows,
-    move_contact,
-    remove_contact,
     remove_exceptions,
     remove_windows,
-    save_contact,
     set_exception,
 )
 from sites.actions.answers import (
@@ -59,6 +56,7 @@ from sites.actions.bulk import (
     start_undo_bulk,
     undo_bulk,
 )
+from sites.actions.contacts import ContactThere, move_contact, remove_contact, save_contact
 from sites.actions.facts import (
     NothingSaid,
     SaidMeanwhile,
@@ -116,6 +114,7 @@ __all__ = [
     "CannotRead",
     "Changed",
     "ChangedMeanwhile",
+    "ContactThere",
     "FileNotKept",
     "Given",
     "GroupDoesNotFit",

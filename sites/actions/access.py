@@ -1,4 +1,4 @@
-"""Whom to call at a site and when one may come."""
+"""When one may come to a site."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from rollout import audit
 from rollout.exceptions import Refused
 from rollout.models import Rollout, User
-from sites.models import AccessException, AccessWindow, Contact, Site
+from sites.models import AccessException, AccessWindow, Site
 from sites.weekdays import dates_in_words, days_in_words
 
 MOST_DAYS = 366
@@ -21,47 +21,6 @@ MOST_DAYS = 366
 
 class TooManyDays(Refused):
     """More days at once than anybody means, or none."""
-
-
-@transaction.atomic
-def save_contact(*, contact: Contact, rollout: Rollout, by: User, at: datetime) -> Contact:
-    """Write a new or changed contact; a new one is called last."""
-    verb = "changed" if contact.pk else "added"
-    if not contact.pk:
-        last = contact.site.contacts.aggregate(last=Max("order"))["last"]
-        contact.order = 0 if last is None else last + 1
-    contact.save()
-    summary = f"Contact {verb}: {contact}"
-    _record(f"contact.{verb}", contact.site, rollout=rollout, by=by, at=at, summary=summary)
-    return contact
-
-
-@transaction.atomic
-def remove_contact(*, contact: Contact, rollout: Rollout, by: User, at: datetime) -> None:
-    """Remove a contact; the audit entry keeps what it said."""
-    data = {"name": contact.name, "role": contact.role, "phone": contact.phone, "email": contact.email}
-    summary = f"Contact removed: {contact}"
-    _record("contact.removed", contact.site, rollout=rollout, by=by, at=at, summary=summary, data=data)
-    contact.delete()
-
-
-@transaction.atomic
-def move_contact(*, contact: Contact, earlier: bool, rollout: Rollout, by: User, at: datetime) -> None:
-    """Call a contact one place earlier or later; at the end of the list nothing happens."""
-    site = Site.objects.select_for_update().get(pk=contact.site_id)
-    ordered = list(site.contacts.all())
-    place = next((n for n, one in enumerate(ordered) if one.pk == contact.pk), None)
-    if place is None:
-        return
-    other = place + (-1 if earlier else 1)
-    if not 0 <= other < len(ordered):
-        return
-    ordered[place], ordered[other] = ordered[other], ordered[place]
-    for order, one in enumerate(ordered):
-        one.order = order
-    Contact.objects.bulk_update(ordered, ["order"])
-    summary = f"Contact {contact} is now called {'earlier' if earlier else 'later'}"
-    _record("contact.moved", site, rollout=rollout, by=by, at=at, summary=summary)
 
 
 @transaction.atomic

@@ -11,13 +11,11 @@ from django.db import transaction
 from rollout.models import Rollout, User
 from sites.actions.access import (
     add_windows,
-    move_contact,
-    remove_contact,
     remove_exceptions,
     remove_windows,
-    save_contact,
     set_exception,
 )
+from sites.actions.contacts import move_contact, remove_contact, save_contact
 from sites.actions.facts import fitting, state_fact
 from sites.models import AccessException, AccessWindow, Attribute, AttributeValue, Contact, Site
 

@@ -15,7 +15,7 @@ from sites import queries
 from sites.choices import GroupKind, Weekday
 from sites.imports.countries import country_code
 from sites.imports.degrees import read_degrees
-from sites.models import Contact, Site, SiteGroup
+from sites.models import Site, SiteGroup
 
 
 class TimeInput(forms.TimeInput):
@@ -187,24 +187,6 @@ class SiteForm(forms.ModelForm):
 
     def validate_unique(self) -> None:
         """The action looks for twins under a lock, whatever their case, and says where they are."""
-
-
-class ContactForm(forms.ModelForm):
-    """Somebody to call at a site."""
-
-    class Meta:
-        model = Contact
-        fields = ("name", "role", "phone", "email")
-        error_messages = {"name": {"required": "Give a name, or a role such as Night manager."}}
-
-    def clean(self) -> dict[str, Any]:
-        """There is a way to reach them."""
-        data = super().clean() or {}
-        if not data.get("phone") and not data.get("email") and not self.errors:
-            self.add_error(
-                "phone", "Give a phone number or an e-mail address; a name alone cannot be called."
-            )
-        return data
 
 
 class WindowForm(forms.Form):

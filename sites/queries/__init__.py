@@ -15,6 +15,7 @@ from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, pl
 from sites.queries.attachments import attachments_of
 from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
 from sites.queries.blackouts import BlackoutLine, blackout_lines, blackouts_seen
+from sites.queries.contacts import contact_roles
 from sites.queries.fact_lines import FactLine, fact_lines
 from sites.queries.groups import (
     GroupLine,
@@ -109,6 +110,7 @@ __all__ = [
     "changed_since",
     "complete_sites",
     "completeness_of",
+    "contact_roles",
     "contacts_of",
     "described",
     "due_for_reminding",

@@ -57,6 +57,7 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
         "window_form": forms.WindowForm(initial={"days": list(range(7)), "replace": True}),
         "exception_form": forms.ExceptionForm(today=now.astimezone(site.zone).date()),
         "contact_form": forms.ContactForm(),
+        "roles": queries.contact_roles(rollout.client_id),
         "files_form": forms.FilesForm(),
         "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
     }
