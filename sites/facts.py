@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,16 +15,20 @@ from sites.choices import AttributeKind, FactSource, FactState
 from sites.imports.target import Field, Kind
 from sites.imports.values import read
 from sites.models import Attribute, AttributeValue, Site
+from sites.trees import kin
 
 FactValue = str | float | int | bool | None
 
 OWN_FACTS: Mapping[str, str] = {
     "site": "Site number",
     "city": "City",
-    "region": "State or region",
+    "region": "State or province",
     "country": "Country",
 }
 """Facts every site has without an attribute being defined: key to label. Attributes cannot take these keys."""
+
+GROUP_FACTS: Mapping[str, str] = {"group:region": "Region", "group:format": "Format"}
+"""Where a site belongs in the client's own trees, by `GroupKind`. No attribute can have a key with a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class FactView:
         How many of the sayings count, being within their shelf life; they are the first ones.
     fresh_until:
         The last day on which the value counts; None when it never goes stale, or is unknown.
+    within:
+        Of a region or format: its id and those of all it lies in, as text.
     """
 
     state: str
@@ -78,6 +84,7 @@ class FactView:
     sayings: tuple[Saying, ...] = ()
     fresh: int = 0
     fresh_until: date | None = None
+    within: frozenset[str] = frozenset()
 
     @property
     def said(self) -> Saying | None:
@@ -159,7 +166,7 @@ def _comparable(value: FactValue) -> tuple[str, Any]:
 
 
 def facts_for(site_ids: Sequence[int], client_id: int, *, today: date) -> dict[int, dict[str, FactView]]:
-    """Return every fact of every site, the unknown ones included, in three queries however many sites there are.
+    """Return every fact of every site, the unknown ones included, in at most four queries however many sites there are.
 
     Parameters
     ----------
@@ -173,7 +180,7 @@ def facts_for(site_ids: Sequence[int], client_id: int, *, today: date) -> dict[i
     Returns
     -------
     dict
-        Site id to attribute key to fact. Besides the client's attributes it holds `OWN_FACTS`: the site's own number,
+        Site id to attribute key to fact. Besides the client's attributes it holds `GROUP_FACTS` and `OWN_FACTS`: the site's own number,
         city, region and country, which are unknown while empty.
 
     Notes
@@ -193,10 +200,27 @@ def facts_for(site_ids: Sequence[int], client_id: int, *, today: date) -> dict[i
 
 def _own_facts(ids: list[int], client_id: int) -> dict[int, dict[str, FactView]]:
     rows = Site.objects.filter(pk__in=ids, client_id=client_id)
+    columns = ("territory_id", "territory__path", "format_id", "format__path")
+    found = list(rows.values_list("pk", "key", "city", "region", "country", *columns).order_by())
+    above = kin([client_id]) if any(row[5] or row[7] for row in found) else {}
     return {
-        pk: {key: _own_fact(label, value) for (key, label), value in zip(OWN_FACTS.items(), own, strict=True)}
-        for pk, *own in rows.values_list("pk", "key", "city", "region", "country").order_by()
+        pk: {
+            **{
+                key: _own_fact(label, value)
+                for (key, label), value in zip(OWN_FACTS.items(), own[:4], strict=True)
+            },
+            "group:region": _group_fact("group:region", own[4], own[5], above),
+            "group:format": _group_fact("group:format", own[6], own[7], above),
+        }
+        for pk, *own in found
     }
+
+
+def _group_fact(
+    key: str, group: int | None, path: str | None, above: Mapping[int, frozenset[int]]
+) -> FactView:
+    within = frozenset(map(str, above.get(group or 0, ())))
+    return replace(_own_fact(GROUP_FACTS[key], path or ""), within=within)
 
 
 def _own_fact(label: str, value: str) -> FactView:

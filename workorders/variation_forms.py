@@ -28,6 +28,7 @@ OPERATORS: dict[str, tuple[tuple[str, str], ...]] = {
         ("lte", "is at most"),
         ("is", "is"),
     ),
+    "group": (("within", "is within"), ("not_within", "is not within")),
     "date": (("gte", "is on or after"), ("lt", "is before"), ("gt", "is after"), ("lte", "is on or before")),
 }
 STEPLESS = frozenset({Effect.ADD_STEP, Effect.NOTE})
@@ -73,7 +74,7 @@ def value_field(kind: AttributeType, op: str) -> forms.Field:
         return forms.ChoiceField(label=label, choices=(("yes", "yes"), ("no", "no")))
     if kind.kind == "choice" and op == "in":
         return forms.MultipleChoiceField(label=label, choices=choices, widget=forms.CheckboxSelectMultiple())
-    if kind.kind == "choice":
+    if kind.kind in ("choice", "group"):
         return forms.ChoiceField(label=label, choices=choices)
     if kind.kind == "number":
         return forms.DecimalField(label=label, max_digits=15)

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from sites.choices import Weekday
 from sites.models import AccessException, AccessWindow, Blackout, Site
-from sites.queries.groups import kin
+from sites.trees import kin
 
 DAYS_AHEAD = 14
 _MIDNIGHT = time(0)
@@ -139,7 +139,7 @@ def blackouts_of(sites: Sequence[Site], first: date, last: date) -> dict[int, tu
 
 
 def touches(blackout: Blackout, site: Site, above: Mapping[int, frozenset[int]]) -> bool:
-    """Tell whether a blackout holds for a site. `above` is what `sites.queries.groups.kin` found."""
+    """Tell whether a blackout holds for a site. `above` is what `sites.trees.kin` found."""
     if blackout.client_id != site.client_id:
         return False
     if blackout.site_id is not None:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from rollout.models import Rollout, User
 from sites import above
 from sites.models import Blackout, Site
-from sites.queries.groups import kin
+from sites.trees import kin
 
 
 @dataclass(frozen=True, slots=True)

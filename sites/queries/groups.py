@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -44,22 +44,6 @@ def within(group: SiteGroup, *, site: str = "") -> Q:
     `site` is the lookup prefix from the row to the site, such as ``"site__"``.
     """
     return Q(**{f"{site}{SITE_FIELDS[group.kind]}__in": family(group).values("pk")})
-
-
-def kin(client_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Return, for every group of these clients, its id with those of all it lies in; one query."""
-    rows = SiteGroup.objects.filter(client__in=list(client_ids)).order_by()
-    parents: dict[int, int | None] = dict(rows.values_list("pk", "parent_id"))
-    return {pk: frozenset(_upwards(pk, parents)) for pk in parents}
-
-
-def _upwards(pk: int, parents: Mapping[int, int | None]) -> Iterator[int]:
-    seen: set[int] = set()
-    here: int | None = pk
-    while here is not None and here not in seen:
-        seen.add(here)
-        yield here
-        here = parents.get(here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from rollout.models import Rollout
 from sites.models import Blackout
 from sites.queries.access import touches
-from sites.queries.groups import kin
+from sites.trees import kin
 from technicians.choices import VisitState
 from technicians.models import Visit
 from technicians.problems import evening_of

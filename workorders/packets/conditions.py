@@ -13,7 +13,18 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 
 from workorders.packets.model import AttributeType, Fact, Json
-from workorders.packets.tree import ORDERINGS, All, Any, InvalidCondition, Node, Not, Test, parse, tests
+from workorders.packets.tree import (
+    ORDERINGS,
+    PLACES,
+    All,
+    Any,
+    InvalidCondition,
+    Node,
+    Not,
+    Test,
+    parse,
+    tests,
+)
 from workorders.packets.wording import to_sentence
 
 __all__ = [
@@ -116,11 +127,18 @@ def _decide_test(test: Test, fact: Fact | None) -> bool | None:
     actual = comparable(fact.value)
     if test.op == "exists":
         return (actual is not None) is test.value
+    if test.op in PLACES:
+        return _is_within(test, fact)
     if test.op in ORDERINGS:
         return _compare(test.op, actual, comparable(test.value))
     values = test.value if isinstance(test.value, tuple) else (test.value,)
     same = _matches(actual, tuple(comparable(value) for value in values))
     return same if same is None or test.op != "is_not" else not same
+
+
+def _is_within(test: Test, fact: Fact) -> bool | None:
+    """A fact that is no place of a tree decides nothing about places."""
+    return (str(test.value) in fact.within) is (test.op == "within") if fact.within else None
 
 
 def _matches(
@@ -177,12 +195,24 @@ def _test_problem(test: Test, kind: AttributeType | None) -> str:
         return f"There is no attribute called {test.attribute}. Choose one from the client's list."
     if test.op == "exists":
         return ""
+    if kind.kind == "group" or test.op in PLACES:
+        return _place_problem(test, kind)
     if test.op in ORDERINGS and kind.kind not in ("number", "date"):
         return f"{kind.label} is not a number or a date, so it cannot be more or less than something."
     if test.op == "in" and not test.value:
         return f"{kind.label} is compared with an empty list. Add at least one value."
     values = test.value if isinstance(test.value, tuple) else (test.value,)
     return next((sentence for value in values if (sentence := _value_problem(kind, value))), "")
+
+
+def _place_problem(test: Test, kind: AttributeType) -> str:
+    if kind.kind != "group":
+        return f"{kind.label} is no region or format, so nothing lies within it."
+    if test.op not in PLACES:
+        return f"{kind.label} can only be asked with “is within” or “is not within”."
+    if str(test.value) not in kind.choices:
+        return f"The {kind.label.lower()} this asks about is not there any more. Choose another one."
+    return ""
 
 
 def _value_problem(kind: AttributeType, value: object) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 
 from workorders.packets.effects import payload_problem
 from workorders.packets.exclusive import are_exclusive
-from workorders.packets.model import Effect, PlanSpec, Rule
+from workorders.packets.model import AttributeType, Effect, PlanSpec, Rule
 
 _WHERE = {0: "for the whole rollout", 1: "for a region or format", 2: "for one site"}
 _REPLACED_FIELD = {
@@ -29,21 +30,25 @@ class Conflict:
     sentence: str
 
 
-def conflicts(plan: PlanSpec, rules: Iterable[Rule]) -> tuple[Conflict, ...]:
+def conflicts(
+    plan: PlanSpec, rules: Iterable[Rule], types: Mapping[str, AttributeType] = MappingProxyType({})
+) -> tuple[Conflict, ...]:
     """Everything that keeps these rules from being applied without a silent winner.
 
     Two rules of the same rank that touch the same thing, unless their conditions are provably exclusive; rules about steps
-    nobody provides; rules whose payload does not fit their effect.
+    nobody provides; rules whose payload does not fit their effect. `types` are the client's attributes by key.
 
     Notes
     -----
     Pairs are only formed per step and rank, so the cost is quadratic in the rules of one step, not of the plan.
     """
     listed = sorted(rules, key=lambda rule: rule.key)
-    return (*clashes(listed), *orphans(plan, listed), *_broken(listed))
+    return (*clashes(listed, types), *orphans(plan, listed), *_broken(listed))
 
 
-def clashes(rules: Iterable[Rule]) -> tuple[Conflict, ...]:
+def clashes(
+    rules: Iterable[Rule], types: Mapping[str, AttributeType] = MappingProxyType({})
+) -> tuple[Conflict, ...]:
     """Pairs of the same rank that touch the same thing and may both hold at one site."""
     groups: dict[tuple[str, int], list[Rule]] = defaultdict(list)
     for rule in sorted(rules, key=lambda rule: rule.key):
@@ -52,7 +57,7 @@ def clashes(rules: Iterable[Rule]) -> tuple[Conflict, ...]:
     return tuple(
         _clash(first, second)
         for first, second in pairs
-        if _touch_the_same(first, second) and not are_exclusive(first.condition, second.condition)
+        if _touch_the_same(first, second) and not are_exclusive(first.condition, second.condition, types)
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 from workorders.packets.conditions import comparable
-from workorders.packets.model import Json
-from workorders.packets.tree import ORDERINGS, All, Node, Not, Test, parse
+from workorders.packets.model import AttributeType, Json
+from workorders.packets.tree import ORDERINGS, PLACES, All, Node, Not, Test, parse
 
 MAX_CONJUNCTIONS = 128
 _OPPOSITE = {
@@ -24,12 +25,23 @@ _OPPOSITE = {
     "gte": "lt",
     "lt": "gte",
     "lte": "gt",
+    "within": "not_within",
+    "not_within": "within",
 }
 _Conjunction = tuple[Test, ...]
 
 
-def are_exclusive(first: Mapping[str, Json] | None, second: Mapping[str, Json] | None) -> bool:
+def are_exclusive(
+    first: Mapping[str, Json] | None,
+    second: Mapping[str, Json] | None,
+    types: Mapping[str, AttributeType] = MappingProxyType({}),
+) -> bool:
     """Whether no site can make both conditions true.
+
+    Parameters
+    ----------
+    types
+        The client's attributes by key; their trees say which places lie in which.
 
     Notes
     -----
@@ -38,7 +50,7 @@ def are_exclusive(first: Mapping[str, Json] | None, second: Mapping[str, Json] |
     left, right = _disjunctions(parse(first)), _disjunctions(parse(second))
     if left is None or right is None:
         return False
-    return all(_contradicts((*a, *b)) for a in left for b in right)
+    return all(_contradicts((*a, *b), types) for a in left for b in right)
 
 
 def _disjunctions(node: Node, positive: bool = True) -> list[_Conjunction] | None:
@@ -81,6 +93,8 @@ class _Domain:
     exists: set[bool] = field(default_factory=set)
     above: list[tuple[Decimal | str, bool]] = field(default_factory=list)
     below: list[tuple[Decimal | str, bool]] = field(default_factory=list)
+    inside: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
 
     def add(self, test: Test) -> None:
         """Narrow the domain by one test."""
@@ -93,6 +107,8 @@ class _Domain:
             self.allowed = values if self.allowed is None else self.allowed & values
         elif test.op in ("is_not", "not_in"):
             self.excluded |= values
+        elif test.op in PLACES:
+            (self.inside if test.op == "within" else self.outside).add(str(test.value))
         elif test.op in ORDERINGS:
             self._add_bound(test)
 
@@ -103,9 +119,9 @@ class _Domain:
         side = self.above if test.op in ("gt", "gte") else self.below
         side.append((limit, test.op in ("gt", "lt")))
 
-    def is_empty(self) -> bool:
-        """Whether no value is left."""
-        if len(self.exists) == 2:
+    def is_empty(self, tree: Mapping[str, frozenset[str]]) -> bool:
+        """Whether no value is left; `tree` says of each place what it lies in."""
+        if len(self.exists) == 2 or self._is_nowhere(tree):
             return True
         if False in self.exists and (self.allowed is not None or self.above or self.below):
             return True
@@ -114,6 +130,16 @@ class _Domain:
         ):
             return True
         return any(_gap(low, high) for low in self.above for high in self.below)
+
+    def _is_nowhere(self, tree: Mapping[str, frozenset[str]]) -> bool:
+        """A site is in one place and all that place lies in: two that do not lie in each other exclude each other."""
+        around = {place: tree.get(place, frozenset()) | {place} for place in self.inside}
+        apart = any(
+            a not in around[b] and b not in around[a] and {a, b} <= tree.keys()
+            for a in self.inside
+            for b in self.inside
+        )
+        return apart or any(place & self.outside for place in around.values())
 
     def _permits(self, tagged: object) -> bool:
         value = tagged[1] if isinstance(tagged, tuple) else None
@@ -138,8 +164,11 @@ def _gap(low: tuple[object, bool], high: tuple[object, bool]) -> bool:
     return True  # A number and a text are never both satisfied: the mismatch leaves one test undecided.
 
 
-def _contradicts(conjunction: _Conjunction) -> bool:
+def _contradicts(conjunction: _Conjunction, types: Mapping[str, AttributeType]) -> bool:
     domains: dict[str, _Domain] = {}
     for test in conjunction:
         domains.setdefault(test.attribute, _Domain()).add(test)
-    return any(domain.is_empty() for domain in domains.values())
+    return any(
+        domain.is_empty(types[attribute].within if attribute in types else {})
+        for attribute, domain in domains.items()
+    )

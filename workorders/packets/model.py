@@ -86,19 +86,22 @@ class AttributeType:
     Parameters
     ----------
     kind
-        ``text``, ``number``, ``boolean``, ``choice`` or ``date``.
+        ``text``, ``number``, ``boolean``, ``choice``, ``date``, or ``group`` for a place in a tree.
     label
         Name as people say it, for example ``Ceiling height``.
     unit
         Unit of a number, for example ``ft``; empty for none.
     choices
-        Permitted values of a choice with their wording; empty for other kinds.
+        Permitted values of a choice or a tree with their wording; empty for other kinds.
+    within
+        Of a tree: each value with itself and everything it lies in.
     """
 
     kind: str
     label: str
     unit: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +202,13 @@ class PlanSpec:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known about one attribute of the site, with the words to say it."""
+    """What is known about one attribute of the site, with the words to say it. `within` are the places of a tree it is in."""
 
     state: FactState
     value: Value = None
     label: str = ""
     unit: str = ""
+    within: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", FactState(self.state))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-OPERATORS = ("is", "is_not", "in", "gt", "gte", "lt", "lte", "exists")
+OPERATORS = ("is", "is_not", "in", "gt", "gte", "lt", "lte", "within", "not_within", "exists")
 ORDERINGS = frozenset({"gt", "gte", "lt", "lte"})
+PLACES = frozenset({"within", "not_within"})
 MAX_DEPTH = 20
 MAX_TESTS = 200
 

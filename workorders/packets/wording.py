@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workorders.packets.model import AttributeType, Json
-from workorders.packets.tree import All, Node, Not, Test, parse
+from workorders.packets.tree import PLACES, All, Node, Not, Test, parse
 
 _COMPARED = {"gt": "is more than", "gte": "is at least", "lt": "is less than", "lte": "is at most"}
-_NEGATED = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt", "is": "is_not", "is_not": "is"}
+_NEGATED = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt", "is": "is_not", "is_not": "is"} | {
+    "within": "not_within",
+    "not_within": "within",
+}
 _VERBS = ("is", "needs", "requires", "uses", "allows", "has", "can")
 _UNCOUNTED = frozenset(
     {"access", "approval", "cabling", "clearance", "coverage", "electricity", "equipment", "fiber", "fibre"}
@@ -97,6 +100,8 @@ def _say_test(test: Test, kind: AttributeType) -> str:
         words = [value_in_sentence(value, kind) for value in test.value]
         return f"{label} is {_one_of(words)}"
     value = value_in_sentence(test.value, kind)
+    if test.op in PLACES:
+        return f"{label} is {'not ' if test.op == 'not_within' else ''}within {value}"
     if test.op in _COMPARED:
         verb = _dated(_COMPARED[test.op]) if kind.kind == "date" else _COMPARED[test.op]
         return f"{label} {verb} {value}"

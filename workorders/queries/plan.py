@@ -9,9 +9,10 @@ from itertools import groupby
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from rollout.models import AuditEntry, Rollout
-from sites.choices import AttributeKind
-from sites.facts import OWN_FACTS, FactView
-from sites.models import Attribute
+from sites.choices import AttributeKind, GroupKind
+from sites.facts import GROUP_FACTS, OWN_FACTS, FactView
+from sites.models import Attribute, SiteGroup
+from sites.queries.groups import JOINT, tree_order
 from workorders.choices import PHASE_ORDER, Phase
 from workorders.models import Clause, EvidenceSpec, PlanRevision, Step, Variation
 from workorders.packets import model as packet
@@ -213,7 +214,7 @@ _KINDS = {
 
 
 def attribute_types(client_id: int) -> dict[str, packet.AttributeType]:
-    """Return what a condition may ask about: the client's attributes and what every site has. One query."""
+    """Return what a condition may ask about: the client's attributes, what every site has, and its trees. Two queries."""
     types = {
         attribute.key: packet.AttributeType(
             _KINDS[AttributeKind(attribute.kind)],
@@ -224,9 +225,30 @@ def attribute_types(client_id: int) -> dict[str, packet.AttributeType]:
         for attribute in Attribute.objects.filter(client_id=client_id).order_by("label")
     }
     own = {key: packet.AttributeType("text", label) for key, label in OWN_FACTS.items()}
-    return {**types, **own}
+    return {**types, **own, **_trees(client_id)}
+
+
+def _trees(client_id: int) -> dict[str, packet.AttributeType]:
+    """Return the client's regions and formats as places to be within; a kind it has none of is left out."""
+    groups = tree_order(SiteGroup.objects.filter(client=client_id))
+    ids = {(group.kind, group.path): str(group.pk) for group in groups}
+    trees = {}
+    for kind in GroupKind:
+        mine = [group for group in groups if group.kind == kind]
+        names = [group.path.split(JOINT) for group in mine]
+        within = {
+            str(group.pk): frozenset(
+                ids[group.kind, JOINT.join(path[: depth + 1])] for depth in range(len(path))
+            )
+            for group, path in zip(mine, names, strict=True)
+        }
+        if mine:
+            key = f"group:{kind}"
+            choices = {str(group.pk): group.path for group in mine}
+            trees[key] = packet.AttributeType("group", GROUP_FACTS[key], choices=choices, within=within)
+    return trees
 
 
 def fact(view: FactView) -> packet.Fact:
     """Return a settled fact as the compiler wants it."""
-    return packet.Fact(packet.FactState(view.state), view.value, view.label, view.unit)
+    return packet.Fact(packet.FactState(view.state), view.value, view.label, view.unit, view.within)

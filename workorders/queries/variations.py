@@ -181,7 +181,7 @@ def problems(
     titles = step_titles(plan, rules)
     clashing = [
         Problem(conflict.rule_keys, _with_title(conflict.sentence, conflict.step_key, titles))
-        for conflict in conflicts(plan, readable)
+        for conflict in conflicts(plan, readable, types)
     ]
     return (*unreadable, *clashing)
 
