@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rollout.models import Rollout, Wave
@@ -69,7 +70,11 @@ class ChoiceColumn(Column):
 
     def words(self, raw: Raw) -> str:
         """The words of a choice; a choice that is gone says so."""
-        return "" if raw is None else dict(self.choices).get(raw, "(removed)")
+        return "" if raw is None else self._words.get(raw, "(removed)")
+
+    @cached_property
+    def _words(self) -> dict[Raw, str]:
+        return dict(self.choices)
 
     def read(self, text: str, place: Place) -> Raw:
         """Find the choice."""

@@ -15,7 +15,8 @@ import pgbulk
 from django.db import connection
 
 from rollout import audit
-from rollout.models import Rollout, User
+from rollout.models import AuditEntry, Rollout, User
+from sites.actions.import_bulk import as_json, copy_in
 from sites.cells import (
     Column,
     EnrolmentColumn,
@@ -84,43 +85,50 @@ def write_cells(run: Run, cells: Iterable[Cell], *, verb: str = "") -> int:
         by_site[cell.place.site].append(cell)
     for key, values in by_column.items():
         write(columns[key], values, run)
-    audit.record_many(_entry(run, own, verb) for own in by_site.values())
+    _tell(run, list(by_site.values()), verb)
     return len(by_site)
 
 
-def _entry(run: Run, cells: Sequence[Cell], verb: str) -> Any:
-    place = cells[0].place
-    leaving = any(isinstance(cell.column, MembershipColumn) and cell.after is None for cell in cells)
-    return audit.entry(
-        REMOVED if leaving else CHANGED,
-        subject=Site(pk=place.site),
+_SAME = ("at", "by_id", "client_id", "rollout_id", "subject_type", "reason", "bulk_id")
+_OWN = ("type", "subject_id", "summary", "data")
+
+
+def _tell(run: Run, by_site: Sequence[Sequence[Cell]], verb: str) -> None:
+    """Write one entry a site. There are as many as sites: past the models they cost a tenth."""
+    common = audit.entry(
+        CHANGED,
+        subject=Site(),
         rollout=run.rollout,
         by=run.by,
         at=run.at,
         reason=run.reason,
+        summary="",
         bulk_id=run.bulk_id,
-        summary=verb + _summary(cells),
-        data={
-            "changes": {
-                history_key(cell.column): [cell.column.words(cell.before), cell.column.words(cell.after)]
-                for cell in cells
-            },
-            "raw": {cell.column.key: [cell.before, cell.after] for cell in cells},
-        },
     )
+    same = [getattr(common, name) for name in _SAME]
+    copy_in(AuditEntry, (*_SAME, *_OWN), ([*same, *_own(cells, verb)] for cells in by_site))
+
+
+def _own(cells: Sequence[Cell], verb: str) -> tuple[str, int, str, str]:
+    """Return what an entry says of its own site, in the order of `_OWN`."""
+    leaving = any(isinstance(cell.column, MembershipColumn) and cell.after is None for cell in cells)
+    words = [(cell.column.words(cell.before), cell.column.words(cell.after)) for cell in cells]
+    data = {
+        "changes": {history_key(cell.column): list(both) for cell, both in zip(cells, words, strict=True)},
+        "raw": {cell.column.key: [cell.before, cell.after] for cell in cells},
+    }
+    if len(cells) > 1:
+        summary = "Changed: " + ", ".join(cell.column.label for cell in cells)
+    else:
+        before, after = words[0]
+        summary = f"{cells[0].column.label}: {before or 'nothing'} → {after or 'nothing'}"
+    kind = REMOVED if leaving else CHANGED
+    return kind, cells[0].place.site, (verb + summary)[:400], as_json(data)
 
 
 def history_key(column: Column) -> str:
     """Return what the field is called in the history of a site: an attribute by its own key."""
     return column.attribute.key if isinstance(column, FactColumn | SayingsColumn) else column.key
-
-
-def _summary(cells: Sequence[Cell]) -> str:
-    if len(cells) > 1:
-        return "Changed: " + ", ".join(cell.column.label for cell in cells)
-    cell = cells[0]
-    before, after = cell.column.words(cell.before) or "nothing", cell.column.words(cell.after) or "nothing"
-    return f"{cell.column.label}: {before} → {after}"
 
 
 # --- One way to write for each sort of column -----------------------------------------------------------------
