@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -44,7 +45,7 @@ def blackout_list(request: HttpRequest, code: str) -> HttpResponseBase:
         "filters": found,
         "page_obj": page,
         "lines": queries.blackout_lines(rollout, list(page.object_list)),
-        "tabs": _tabs(seen, today),
+        "tabs": _tabs(rollout, seen, when, request.get_full_path(), today),
         "when": when,
         "today": today,
         "any": bool(page.paginator.count) or seen.exists(),
@@ -61,10 +62,15 @@ def _when(request: HttpRequest) -> str:
     return asked if asked in (PAST, ALL) else COMING
 
 
-def _tabs(seen: Any, today: date) -> list[tuple[str, str, int]]:
-    past = seen.filter(ends_on__lt=today).count()
-    total = seen.count()
-    return [("Coming", "?", total - past), ("Past", f"?when={PAST}", past), ("All", f"?when={ALL}", total)]
+def _tabs(rollout: Rollout, seen: QuerySet[Blackout], when: str, here: str, today: date) -> list[Any]:
+    """Return the tabs; the one that is shown has the address as it is, filters and all."""
+    past, total = seen.filter(ends_on__lt=today).count(), seen.count()
+    url = reverse("sites:blackouts", args=[rollout.code])
+    tabs = (("Coming", COMING, total - past), ("Past", PAST, past), ("All", ALL, total))
+    return [
+        (label, here if key == when else f"{url}?when={key}" if key else url, number)
+        for label, key, number in tabs
+    ]
 
 
 def _rows(rollout: Rollout, blackouts: list[Blackout]) -> Iterator[tuple[Any, ...]]:
