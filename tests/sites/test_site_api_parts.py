@@ -17,6 +17,7 @@ from sites.models import (
     Blackout,
     Contact,
     Enrolment,
+    SiteGroup,
 )
 from tests import factories as make
 
