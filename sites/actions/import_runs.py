@@ -6,6 +6,7 @@ work done. Progress is told on a connection of its own, so that it is seen, and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -108,17 +109,19 @@ def _as_written(import_id: int, row: Judged) -> tuple[Any, ...]:
 
 def _tell_earlier(found: SiteImport, afterthoughts: Iterable[tuple[int, Problem]], seen: Seen) -> None:
     """Put to rows already written what rows further down say about them."""
-    for batch in _batches(afterthoughts):
-        told = [(line, as_kept(problem)) for line, problem in batch]
+    told: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for line, problem in afterthoughts:
+        kept = as_kept(problem)
+        told[line].append(kept)
+        seen.count(kept)
+    for batch in _batches(told.items()):
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE sites_importrow AS row SET problems = row.problems || told.problem::jsonb"
-                " FROM unnest(%s::int[], %s::text[]) AS told (line, problem)"
+                "UPDATE sites_importrow AS row SET problems = row.problems || told.problems::jsonb"
+                " FROM unnest(%s::int[], %s::text[]) AS told (line, problems)"
                 " WHERE row.site_import_id = %s AND row.line = told.line",
-                [[line for line, _ in told], [as_json(kept) for _, kept in told], found.pk],
+                [[line for line, _ in batch], [as_json(problems) for _, problems in batch], found.pk],
             )
-        for _, kept in told:
-            seen.count(kept)
 
 
 # --- Apply ----------------------------------------------------------------------------------------------------

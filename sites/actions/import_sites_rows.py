@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from rollout.models import Rollout
 from sites import places
 from sites.actions.import_bulk import copy_in
-from sites.choices import FactSource, PlacePrecision
+from sites.choices import FactSource
 from sites.facts import ATTRIBUTE_PREFIX, show_value
 from sites.import_targets import JsonValues, Present, fold
 from sites.imports.hours import Window, read_hours, written
@@ -122,8 +122,7 @@ def _set(site: Site, values: Mapping[str, Any], groups: Mapping[tuple[str, str],
         elif name in GROUPS:
             setattr(site, f"{name}_id", groups.get((name, value)))
     if not values.keys().isdisjoint(("latitude", "longitude", "precision")):
-        told = values.get("precision") or PlacePrecision.UNKNOWN
-        site.precision = places.precision_of(site.latitude, told)
+        site.precision = places.precision_of(site.latitude, values.get("precision") or site.precision)
 
 
 def paths_in(rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ _INVALID = (
 )
 _DEEP = "This JSON is nested too deeply to be a list of sites. Export a flat list, or upload CSV or XLSX."
 _MAX_DEPTH = 6
+_UNTEXT = re.compile("[\x00\ud800-\udfff]")
 _VALUE = "value"
 
 
@@ -197,7 +199,7 @@ def _flatten(fields: dict[str, str], prefix: str, thing: Json, depth: int) -> No
         fields[prefix or _VALUE] = _text(thing)
         return
     for key, value in thing.items():
-        name = f"{prefix}.{key}" if prefix else key
+        name = _clean(f"{prefix}.{key}" if prefix else key)
         if isinstance(value, dict) and value:
             _flatten(fields, name, value, depth + 1)
         else:
@@ -210,10 +212,15 @@ def _text(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value
+        return _clean(value)
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
         return "; ".join(_text(part) for part in value)
-    return json.dumps(value, ensure_ascii=False)
+    return _clean(json.dumps(value, ensure_ascii=False))
+
+
+def _clean(text: str) -> str:
+    """Mark what JSON can escape and no text can hold: zero characters and halves of letters."""
+    return text if text.isascii() and "\x00" not in text else _UNTEXT.sub("\ufffd", text)
 
 
 def _geo_notes(document: dict[str, Json], features: list[Json]) -> Iterator[str]:

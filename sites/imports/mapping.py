@@ -14,6 +14,8 @@ from .target import Field, Target
 from .words import compact, tokens, word_set
 
 _LEAST = 0.35
+_NO_KNOWN_STATE = 0.97
+"""A column called "region" with "West" in it is rather a region of the client's than part of an address."""
 _STRICT = frozenset({"country", "latitude", "longitude", "coordinates", "time_zone", "region"})
 """Kinds whose values must agree: a column called "st" full of numbers is no state."""
 _NUMBERED = frozenset({"2", "3", "ii", "iii"})
@@ -175,6 +177,8 @@ def _named_proposal(field: Field, column: int, name: str, named: float, profile:
         )
     if field.kind in _STRICT and fit < 0.3:
         return None
+    if field.kind == "region" and profile.share(country_of_state) < 0.5:
+        named *= _NO_KNOWN_STATE
     if fit >= 0.8:
         reason = f"The column is called “{name}” and its values fit."
     return Proposal(column, reason, round(named * (0.6 + 0.4 * fit), 3))
