@@ -9,13 +9,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from rollout.forms import DateInput
+from sites.asking.words import LANGUAGES
 from sites.choices import AttributeKind
 from sites.facts import FactValue, read_value
 from sites.models import Attribute
 
+ASKING = ("question", "hint", "wants_picture")
+
 
 class AttributeForm(forms.Form):
-    """Define or change an attribute; a change leaves key and kind alone, because rules and values depend on them."""
+    """Define or change an attribute, and how sites are asked for it; its key stays once it is defined."""
 
     label = forms.CharField(
         label="Name",
@@ -44,6 +47,19 @@ class AttributeForm(forms.Form):
         required=False,
         help_text="How variations and imports call it. Left empty, it follows from the name.",
     )
+    question = forms.CharField(
+        label="What the site is asked",
+        max_length=200,
+        required=False,
+        help_text="Such as “How high is the ceiling above the counter?” Left empty, the name is the question.",
+    )
+    hint = forms.CharField(
+        label="How to find out",
+        max_length=300,
+        required=False,
+        help_text="Shown under the question, such as “From the floor to the lowest beam”.",
+    )
+    wants_picture = forms.BooleanField(label="Ask for a picture of it", required=False)
 
     def __init__(self, *args: Any, attribute: Attribute | None = None, **kwargs: Any) -> None:
         if attribute is not None:
@@ -53,15 +69,32 @@ class AttributeForm(forms.Form):
                 "choices": "\n".join(map(str, attribute.choices)),
                 "unit": attribute.unit,
                 "shelf_life_days": attribute.shelf_life_days,
+                **{name: getattr(attribute, name) for name in ASKING},
+                **{f"in_{code}": text for code, text in attribute.translations.items()},
             }
         super().__init__(*args, **kwargs)
         self.attribute = attribute
+        for code, words in LANGUAGES.items():
+            self.fields[f"in_{code}"] = forms.CharField(
+                label=words.name, max_length=300, required=False, widget=forms.TextInput({"lang": code})
+            )
         if attribute is not None:
-            del self.fields["key"], self.fields["kind"]
-            if attribute.kind != AttributeKind.CHOICE:
-                del self.fields["choices"]
-            if attribute.kind != AttributeKind.NUMBER:
-                del self.fields["unit"]
+            del self.fields["key"]
+            self.fields[
+                "kind"
+            ].help_text = (
+                "Another kind is possible while every value fits it and no plan asks for this attribute."
+            )
+
+    @property
+    def translations(self) -> list[forms.BoundField]:
+        """The question in every language, for the page."""
+        return [self[f"in_{code}"] for code in LANGUAGES]
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether there is anything in the fields of the languages."""
+        return any(bound.value() or bound.errors for bound in self.translations)
 
     def clean_choices(self) -> list[str]:
         """One a line; the same one twice counts once."""
@@ -72,11 +105,12 @@ class AttributeForm(forms.Form):
         return list(kept.values())
 
     def clean(self) -> dict[str, Any]:
-        """One of a list needs a list."""
+        """One of a list needs a list; what is said in each language goes together."""
         data = super().clean() or {}
-        kind = self.attribute.kind if self.attribute else data.get("kind")
+        spoken = {code: data.pop(f"in_{code}", "") for code in LANGUAGES}
+        data["translations"] = {code: text for code, text in spoken.items() if text}
         if (
-            kind == AttributeKind.CHOICE
+            data.get("kind") == AttributeKind.CHOICE
             and len(data.get("choices") or []) < 2
             and not self.has_error("choices")
         ):

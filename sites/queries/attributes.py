@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from rollout.models import Client, Rollout
-from sites.choices import FactState
-from sites.facts import FactView, facts_for
-from sites.models import Attribute, Enrolment
+from sites.facts import show_value
+from sites.models import Attribute, AttributeValue, Enrolment
+from sites.queries.completeness import StateCounts, state_counts
+
+MOST_FREQUENT = 4
 
 
 def attributes_of(client: Client | int) -> QuerySet[Attribute]:
@@ -22,37 +24,36 @@ def attributes_of(client: Client | int) -> QuerySet[Attribute]:
 
 @dataclass(frozen=True)
 class AttributeLine:
-    """An attribute and how many sites of the rollout have it in which state, and which values how often."""
+    """An attribute, at how many sites of the rollout it is in which state, and which values are said how often."""
 
     attribute: Attribute
-    known: int
-    unknown: int
-    stale: int
-    disputed: int
+    counts: StateCounts
     top: tuple[tuple[str, int], ...]
-
-    @property
-    def total(self) -> int:
-        """Sites of the rollout."""
-        return self.known + self.unknown + self.stale + self.disputed
 
 
 def attribute_lines(rollout: Rollout, *, today: date) -> list[AttributeLine]:
     """Return every attribute of the client with its numbers in this rollout; five queries however many there are."""
-    site_ids = list(Enrolment.objects.filter(rollout=rollout).values_list("site_id", flat=True))
-    facts = facts_for(site_ids, rollout.client_id, today=today)
+    attributes = list(attributes_of(rollout.client_id))
+    counts = state_counts(rollout, attributes, today=today)
+    top = _most_frequent(rollout)
     return [
-        _line(attribute, [one[attribute.key] for one in facts.values()])
-        for attribute in attributes_of(rollout.client_id)
+        AttributeLine(
+            one,
+            counts[one.key],
+            tuple((show_value(value, one.unit), n) for value, n in top.get(one.pk, ())),
+        )
+        for one in attributes
     ]
 
 
-def _line(attribute: Attribute, facts: Sequence[FactView]) -> AttributeLine:
-    states = {state.value: 0 for state in FactState}
-    values: dict[str, int] = {}
-    for fact in facts:
-        states[fact.state] += 1
-        if fact.value is not None:
-            values[fact.shown] = values.get(fact.shown, 0) + 1
-    top = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:4]
-    return AttributeLine(attribute, **states, top=tuple(top))
+def _most_frequent(rollout: Rollout) -> dict[int, list[tuple[str, int]]]:
+    said = AttributeValue.objects.filter(
+        site__in=Enrolment.objects.filter(rollout=rollout).values("site")
+    ).order_by()
+    counted = said.values("attribute", "value").annotate(n=Count("site", distinct=True))
+    place = Window(RowNumber(), partition_by=F("attribute"), order_by=(F("n").desc(), F("value").asc()))
+    found: dict[int, list[tuple[str, int]]] = {}
+    rows = counted.annotate(place=place).filter(place__lte=MOST_FREQUENT).order_by("attribute", "place")
+    for attribute, value, n in rows.values_list("attribute", "value", "n"):
+        found.setdefault(attribute, []).append((value, n))
+    return found

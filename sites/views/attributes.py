@@ -52,8 +52,8 @@ def attribute_edit(request: HttpRequest, code: str, attribute_key: str) -> HttpR
             actions.change_attribute(
                 attribute=attribute, rollout=rollout, by=user, at=timezone.now(), **form.cleaned_data
             )
-        except Refused as refusal:
-            form.add_error("choices", str(refusal))
+        except actions.AttributeInUse as refusal:
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Saved.")
             return redirect("sites:attributes", code=code)

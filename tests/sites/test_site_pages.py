@@ -334,7 +334,7 @@ def test_attributes_are_listed_with_what_is_known(scene, as_user, django_assert_
     web = as_user(cast.pm)
     with django_assert_max_num_queries(14):
         line = web.get(reverse("sites:attributes", kwargs={"code": cast.rollout.code})).context["lines"][0]
-    assert (line.known, line.unknown, line.top) == (1, 4, (("drop", 1),))
+    assert (line.counts.known, line.counts.unknown, line.top) == (1, 4, (("drop", 1),))
 
 
 def test_an_attribute_of_one_of_a_list_needs_a_list(cast, as_user):
