@@ -86,8 +86,8 @@ class ChoiceColumn(Column):
                 return raw
         if wanted in self.by_short:
             return self.by_short[wanted]
-        known = ", ".join(words for _, words in self.choices[:6]) or "there is none yet"
-        more = " and others" if len(self.choices) > 6 else ""
+        known = ", ".join(words for _, words in self.choices[:9]) or "there is none yet"
+        more = " and others" if len(self.choices) > 9 else ""
         raise ValueError(f"{quoted(text)} is no {self.what} here. Known: {known}{more}.")
 
 

@@ -99,6 +99,9 @@ sites:bulk                        | -               | team         | code change
 sites:bulk-undo                   | -               | team         | code bulk_id
 sites:changes                     | team            | =            | code
 sites:change                      | team            | =            | code bulk_id=done_bulk
+sites:grid                        | team            | =            | code
+sites:grid-check                  | -               | team         | code
+sites:grid-match                  | -               | team         | code
 sites:placing                     | team            | =            | code
 sites:place-undo                  | -               | team         | code bulk_id
 sites:facts                       | team            | =            | code

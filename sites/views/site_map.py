@@ -33,10 +33,11 @@ def site_map(request: HttpRequest, code: str) -> JsonResponse:
         box=maps.box_in(request.GET.get("bbox", "")),
         zoom=int(zoom) if zoom.isdecimal() and len(zoom) < 3 else None,
     )
-    return JsonResponse(_as_json(rollout, drawn, by if by in maps.BY else "wave"))
+    return JsonResponse(as_json(rollout, drawn, by if by in maps.BY else "wave"))
 
 
-def _as_json(rollout: Rollout, drawn: maps.SiteMap, by: str) -> dict[str, Any]:
+def as_json(rollout: Rollout, drawn: maps.SiteMap, by: str) -> dict[str, Any]:
+    """Return a map as the page reads it."""
     return {
         "by": by,
         "kinds": [{"key": key, "label": label} for key, label in maps.BY.items()],

@@ -20,6 +20,8 @@ rollout:job                     | pm         | key=job
 sites:list                      | pm         | code
 sites:new                       | pm         | code
 sites:existing                  | pm         | code
+sites:grid                      | pm         | code
+sites:changes                   | pm         | code
 sites:placing                   | pm         | code
 sites:attributes                | pm         | code
 sites:attribute-new             | pm         | code
