@@ -34,14 +34,14 @@ class Scene:
         return (self.ceiling.pk, self.height.pk, self.router.pk)
 
     def place(
-        self, *, email: str = "ann@example.test", phone: str = "", name: str = "Ann Lee", **site: Any
+        self, *, email: str = "ann@example.test", phone: str = "", who: str = "Ann Lee", **site: Any
     ) -> Any:
-        """Return the enrolment of a new site, with somebody to ask there unless the name is empty."""
+        """Return the enrolment of a new site, with somebody to ask there unless `who` is empty."""
         place = make.EnrolmentFactory(
             rollout=self.cast.rollout, site=make.SiteFactory(client=self.cast.client, **site)
         )
-        if name:
-            make.ContactFactory(site=place.site, name=name, role="store manager", email=email, phone=phone)
+        if who:
+            make.ContactFactory(site=place.site, name=who, role="store manager", email=email, phone=phone)
         return place
 
     def wish(self, *places: Any, **more: Any) -> actions.Wish:

@@ -17,7 +17,8 @@ from tests.sites.asking_scene import DAY, NOW, answers, contacts_of, enter, ques
 
 
 @pytest.fixture
-def scene(cast, time_machine):
+def scene(cast, time_machine, settings):
+    settings.RATELIMIT_ENABLE = False
     time_machine.move_to(NOW, tick=False)
     return scene_of(cast)
 
@@ -64,7 +65,7 @@ def test_stale_is_asked_for_and_disputed_is_not(scene):
 
 def test_the_plan_counts_e_mail_phone_nobody_and_complete(scene):
     by_phone = scene.place(email="", phone="+1 206 555 0101")
-    nobody = scene.place(name="")
+    nobody = scene.place(who="")
     complete = scene.place()
     for attribute, value in ((scene.ceiling, "drop"), (scene.height, 9), (scene.router, "Office")):
         make.AttributeValueFactory(site=complete.site, attribute=attribute, value=value)
@@ -75,7 +76,7 @@ def test_the_plan_counts_e_mail_phone_nobody_and_complete(scene):
 
 
 def test_the_first_contact_with_an_e_mail_address_is_asked(scene):
-    place = scene.place(email="", phone="+1 206 555 0101", name="First")
+    place = scene.place(email="", phone="+1 206 555 0101", who="First")
     make.ContactFactory(site=place.site, name="Second", order=1, email="second@example.test")
     make.ContactFactory(site=place.site, name="Third", order=2, email="third@example.test")
     assert plan(scene, place).lines[0].person.name == "Second"
