@@ -63,6 +63,7 @@ SITES = ImportTarget(
     label="Sites",
     noun="site",
     plural="sites",
+    a_row="One row for each site.",
     permission=Permission.SITE_IMPORT,
     fields=fields,
     present=present,
