@@ -35,6 +35,7 @@ from sites.models import Attribute, AttributeValue, Enrolment
 # What `str.split()` takes for space; the database's own \s knows fewer.
 _SPACES = r"[\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 _OWN_COLUMNS: Mapping[str, str] = {"site": "key", "city": "city", "region": "region", "country": "country"}
+_GROUP_COLUMNS: Mapping[str, str] = {"group:region": "territory", "group:format": "format"}
 
 
 class _BareText(Func):
@@ -126,8 +127,11 @@ def _contradicted(attribute: Attribute, today: date) -> QuerySet[AttributeValue,
 
 
 def own_state_q(key: str, state: str, *, site: str = "site__") -> Q:
-    """Build the same condition for one of `sites.facts.OWN_FACTS`, which are known unless they are empty."""
-    empty = Q(**{f"{site}{_OWN_COLUMNS[key]}": ""})
+    """Build the same condition for one of `sites.facts.OWN_FACTS` or `GROUP_FACTS`, known unless they are empty."""
+    if key in _GROUP_COLUMNS:
+        empty = Q(**{f"{site}{_GROUP_COLUMNS[key]}__isnull": True})
+    else:
+        empty = Q(**{f"{site}{_OWN_COLUMNS[key]}": ""})
     match state:
         case FactState.UNKNOWN:
             return empty
@@ -138,7 +142,7 @@ def own_state_q(key: str, state: str, *, site: str = "site__") -> Q:
 
 def key_state_q(client_id: int, key: str, state: str, today: date, *, site: str = "site__") -> Q | None:
     """Build the condition for a fact by its key, the client's own or one every site has; None when there is no such fact."""
-    if key in _OWN_COLUMNS:
+    if key in _OWN_COLUMNS or key in _GROUP_COLUMNS:
         return own_state_q(key, state, site=site)
     attribute = Attribute.objects.filter(client=client_id, key=key).first()
     return fact_state_q(attribute, state, today, site=site) if attribute else None

@@ -44,9 +44,8 @@ class FactLine:
         left = self.days_left
         if left is None:
             return ""
-        if left <= 0:
-            return "since today" if left == 0 else f"for {-left + 1:,} days"
-        return "goes stale tomorrow" if left == 1 else f"goes stale in {left:,} days"
+        near = {1: "goes stale tomorrow", 0: "since today", -1: "since yesterday"}
+        return near.get(left) or (f"goes stale in {left:,} days" if left > 0 else f"for {-left:,} days")
 
     @property
     def confirmable(self) -> bool:

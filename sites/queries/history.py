@@ -32,6 +32,7 @@ _WORDS: Mapping[str, str] = {
     "format": "Format",
     ENROLLED: "In this rollout",
 }
+_THINGS = frozenset({"attachment", "contact"})
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -62,6 +63,13 @@ class HistoryLine:
     summary: str
     reason: str
     changes: tuple[FieldChange, ...]
+
+    @property
+    def telling(self) -> tuple[FieldChange, ...]:
+        """The changes a page shows: a file or contact that came or went is told by the summary alone."""
+        if all(one.key in _THINGS and not (one.before and one.after) for one in self.changes):
+            return ()
+        return self.changes
 
 
 class _KeysOf(Func):
@@ -158,4 +166,5 @@ def _shown(key: str, value: Any, labels: Mapping[str, Attribute]) -> str:
         return "; ".join(_shown(key, one, labels) for one in value)
     if isinstance(value, float) and attribute is None:
         return f"{value:.7f}".rstrip("0").rstrip(".")
-    return show_value(value, attribute.unit if attribute else "")
+    is_number = isinstance(value, int | float)
+    return show_value(value, attribute.unit if attribute and is_number else "")

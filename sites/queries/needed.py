@@ -11,7 +11,7 @@ from django.db.models import Count
 from rollout.models import Rollout
 from sites import planning
 from sites.choices import FactState
-from sites.facts import OWN_FACTS, FactView
+from sites.facts import GROUP_FACTS, OWN_FACTS, FactView
 from sites.models import Attribute, AttributeValue, Enrolment
 from sites.planning import Need
 from sites.queries.attributes import attributes_of
@@ -65,8 +65,9 @@ class Completeness:
 def completeness_of(rollout: Rollout, *, today: date) -> Completeness:
     """Return how complete the needed facts are: a constant number of queries, whatever the sites, facts and plans."""
     by_key = _by_key(planning.needs(rollout))
+    owned = {**OWN_FACTS, **GROUP_FACTS}
     attributes = {one.key: one for one in attributes_of(rollout.client_id)}
-    keys = [key for key in by_key if key in attributes or key in OWN_FACTS] or list(attributes)
+    keys = [key for key in by_key if key in attributes or key in owned] or list(attributes)
     wanted = [attributes[key] for key in keys if key in attributes]
     own = [key for key in keys if key not in attributes]
     at_odds = disputes(rollout, wanted, today=today) if wanted else set()
@@ -74,7 +75,7 @@ def completeness_of(rollout: Rollout, *, today: date) -> Completeness:
     facts = tuple(
         NeededFact(
             key,
-            attributes[key].label if key in attributes else OWN_FACTS[key],
+            attributes[key].label if key in attributes else owned[key],
             attributes.get(key),
             by_key.get(key, ()),
             counts[key],
@@ -98,10 +99,13 @@ def _by_key(needs: Sequence[Need]) -> dict[str, tuple[Need, ...]]:
 def _own_counts(rollout: Rollout, keys: Sequence[str]) -> dict[str, StateCounts]:
     if not keys:
         return {}
-    counted = {f"{key}_empty": Count("pk", filter=own_state_q(key, FactState.UNKNOWN)) for key in keys}
+    counted = {
+        f"empty{n}": Count("pk", filter=own_state_q(key, FactState.UNKNOWN)) for n, key in enumerate(keys)
+    }
     found = Enrolment.objects.filter(rollout=rollout).aggregate(sites=Count("pk"), **counted)
     return {
-        key: StateCounts(found["sites"] - found[f"{key}_empty"], 0, 0, found[f"{key}_empty"]) for key in keys
+        key: StateCounts(found["sites"] - found[f"empty{n}"], 0, 0, found[f"empty{n}"])
+        for n, key in enumerate(keys)
     }
 
 
