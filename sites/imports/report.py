@@ -83,7 +83,8 @@ def annotated_csv(
         writer = csv.writer(stream)
         writer.writerow(neutral(name) for name in _heading(source))
         for cells in _lines(source, checked, verdicts):
-            writer.writerow(neutral(cell) for cell in cells)
+            # An apostrophe in front is the file's own way of saying so.
+            writer.writerow(cell if cell[:1] == "'" else neutral(cell) for cell in cells)
             count += 1
     return count
 

@@ -154,7 +154,9 @@ def _legacy(path: Path) -> Encoding:
         head = stream.read(4 * _CHUNK)
     foreign = b"".join(line for line in head.splitlines(True) if not line.isascii())[: _CHUNK // 4]
     name = _asian(foreign) or "cp1252"
-    label = {"cp1252": "Windows-1252", "cp932": "Shift-JIS", "euc_kr": "EUC-KR", "gb18030": "GB18030"}[name]
+    label = {"cp1252": "Windows-1252", "cp932": "Shift-JIS", "cp949": "Korean (CP949)", "gb18030": "GB18030"}[
+        name
+    ]
     note = f"The text was read as {label}. If letters look wrong, choose another encoding."
     return Encoding(name, _decodes(path, name), note)
 
@@ -166,7 +168,7 @@ def _asian(data: bytes) -> str | None:
     must not pass for one ideograph.
     """
     if _share(data, "euc_kr", _HANGUL) >= 0.8:
-        return "euc_kr"
+        return "cp949"  # what Windows writes; all of EUC-KR is in it
     # Without kana, "é" and "n" read as one ideograph too; then only a byte Windows-1252 lacks tells.
     low, high = _HIRAGANA_TO_KATAKANA
     kana = any(low <= letter <= high for letter in data.decode("cp932", "replace"))

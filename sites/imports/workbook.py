@@ -142,7 +142,8 @@ def _notes(workbook: CalamineWorkbook, layout: _Layout, header: int | None, reco
     if header is None:
         yield "No header row was found, so the columns are numbered. Name the header row if there is one."
     elif header:
-        yield f"The column names are in row {header + 1}. The {header} rows above it were not imported."
+        above = f"{header} rows above it were" if header > 1 else "row above it was"
+        yield f"The column names are in row {header + 1}. The {above} not imported."
     if records == layout.first:
         yield "There are no rows below the column names."
     if layout.errors:

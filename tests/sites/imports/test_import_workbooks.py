@@ -10,6 +10,7 @@ import xlsxwriter
 
 from sites.imports.reading import UnreadableFile
 from sites.imports.workbook import as_text
+from tests.sites.imports.old_workbook import old_workbook
 
 ODS_CELL = '<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
 
@@ -112,3 +113,21 @@ def test_reads_open_document_sheets(read, packed):
     )
     assert source.format == "ods"
     assert [(row.line, row.cells) for row in source.rows()] == [(2, ("17", "Köln"))]
+
+
+def test_reads_old_binary_workbooks(read):
+    source = read(old_workbook(), "stores.xls")
+    assert (source.format, source.options.sheet, source.sheets) == ("xls", "Stores", ("Stores", "Notes"))
+    assert source.columns == ("Store No", "City", "Zip", "Opened", "Latitude")
+    assert [(row.line, row.cells) for row in source.rows()] == [
+        (3, ("17", "Köln", "50667", "2020-03-01", "50.9375")),
+        (4, ("18", "東京", "", "2021-04-02", "35.6812")),
+        (5, ("A-19", "=1+1", "01067", "", "51.0504")),
+    ]
+    assert "The column names are in row 2. The row above it was not imported." in source.notes
+
+
+@pytest.mark.parametrize("kept", [600, 2048, 4000])
+def test_an_old_workbook_cut_short_is_refused(read, kept):
+    with pytest.raises(UnreadableFile, match=r"damaged|Office file"):
+        read(old_workbook()[:kept], "stores.xls")
