@@ -57,6 +57,11 @@ class Column:
     group: str = "Site"
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it shows its value as text and nothing else."""
+        return self.look in ("text", "long", "number", "place", "waiting")
+
+    @property
     def is_number(self) -> bool:
         """Whether it is aligned to the end."""
         return self.look in ("number", "known")
@@ -71,9 +76,11 @@ class Cell:
     more: Any = None
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to show, so that a card on a phone can leave it out."""
-        return self.text in (None, "") and not self.more
+    def css(self) -> str:
+        """The classes of the cell. On a phone a card leaves out what is empty."""
+        look = "primary" if self.column.key == ALWAYS else "num" if self.column.is_number else ""
+        look = look or ("long" if self.column.look == "long" else "")
+        return f"{look} is-empty" if self.text in (None, "") and not self.more else look
 
 
 def _own(name: str) -> Callable[[SiteRow], Any]:

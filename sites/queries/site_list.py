@@ -15,7 +15,9 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from rollout.access import AnyUser, may
 from rollout.models import Rollout, User
+from rollout.permissions import Permission
 from sites.choices import GroupKind, ImportState
 from sites.models import (
     AccessWindow,
@@ -46,9 +48,14 @@ SORTS = {
 _GROUPED = {"wave": "wave", "priority": "priority"}
 
 
-def enrolments_of(rollout: Rollout, user: User) -> QuerySet[Enrolment]:
-    """The rollout's sites with wave, by site number as people count."""
-    rows: QuerySet[Enrolment] = Enrolment.objects.visible_to(user).filter(rollout=rollout)
+def enrolments_of(rollout: Rollout, user: AnyUser) -> QuerySet[Enrolment]:
+    """The rollout's sites with wave, by site number as people count; none for who may not see them.
+
+    Whether one may is decided here and now: as a condition on each of 100,000 rows it would cost half of counting them.
+    """
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(rollout=rollout)
+    if not may(user, Permission.SITE_VIEW, rollout):
+        rows = rows.none()
     return rows.select_related("site", "wave").order_by(NUMBER)
 
 
