@@ -76,6 +76,10 @@ def _read(
     try:
         with local_copy(upload) as path:
             source = open_source(path, name=name, options=ReadOptions(**options))
+            if not source.records:
+                raise CannotRead(
+                    "There are no rows below the column names. Add them, or say where the names are."
+                )
             reading = describe(source, pure, hidden=hidden)
     except UnreadableFile as error:
         raise CannotRead(str(error)) from error

@@ -128,6 +128,16 @@ class MappingForm(forms.Form):
         rest = [field for field in self.target.fields if not self._is_key(field)]
         return [self.line(field.key) for field in rest]
 
+    @property
+    def found_lines(self) -> list[FieldChoice]:
+        """The fields that have a column, and those no record can land without."""
+        return [line for line in self.lines() if line.bound.value() not in (None, "") or line.required]
+
+    @property
+    def missing_lines(self) -> list[FieldChoice]:
+        """The other fields."""
+        return [line for line in self.lines() if line.bound.value() in (None, "") and not line.required]
+
     def _is_key(self, field: Field) -> bool:
         return self.chooses_key and field.key == self.target.key_field
 

@@ -13,7 +13,9 @@ class PlaceForm(forms.Form):
 
     place = forms.CharField(
         label="Coordinates",
-        required=False,
+        error_messages={
+            "required": "Choose a point on the map, or write latitude and longitude, such as 47.61, -122.33."
+        },
         max_length=LONGEST,
         help_text="Latitude and longitude, or the address of a map page that shows the site.",
         widget=forms.TextInput(

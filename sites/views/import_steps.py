@@ -22,6 +22,8 @@ from sites.import_files import KEY_COLUMNS
 from sites.import_targets import ImportTarget, target_called, targets
 from sites.models import SiteImport
 
+PASTED = "pasted rows.csv"
+
 
 def _target(request: HttpRequest) -> ImportTarget:
     try:
@@ -38,7 +40,7 @@ def import_new(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.UploadForm(request.POST if sent else None, request.FILES if sent else None)
     if sent and form.is_valid():
         upload, text = form.cleaned_data["file"], form.cleaned_data["text"]
-        content, name = (upload, upload.name) if upload else (text.encode(), "pasted rows.csv")
+        content, name = (upload, upload.name) if upload else (text.encode(), PASTED)
         try:
             made = actions.start_import(
                 target=target, content=content, name=name, rollout=rollout, by=user, at=timezone.now()
@@ -51,16 +53,20 @@ def import_new(request: HttpRequest, code: str) -> HttpResponse:
         "rollout": rollout,
         "form": form,
         "target": target,
-        "targets": _open_targets(request, code),
+        "tabs": _target_tabs(request, code, target),
         "back_url": target.list_url(rollout),
     }
     return render(request, "sites/import_upload_page.html", context)
 
 
-def _open_targets(request: HttpRequest, code: str) -> list[ImportTarget]:
-    """What this person may import here."""
+def _target_tabs(request: HttpRequest, code: str, chosen: ImportTarget) -> list[tuple[str, str]]:
+    """What this person may import here; the chosen one has this very address, so that it is marked."""
     rollout = base_access.rollout_for(request.user, code, Permission.ROLLOUT_VIEW)
-    return [one for one in targets() if base_access.may(request.user, one.permission, rollout)]
+    may = [one for one in targets() if base_access.may(request.user, one.permission, rollout)]
+    return [
+        (one.label, request.get_full_path() if one == chosen else f"{request.path}?target={one.key}")
+        for one in may
+    ]
 
 
 def import_home(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse:

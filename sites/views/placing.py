@@ -53,9 +53,18 @@ def placing(request: HttpRequest, code: str) -> HttpResponse:
         "rough": rough,
         "q": words,
         "query": _kept(request),
-        "tabs": [("No coordinates", "?", none), ("Postal code only", f"?show={ROUGH}", approximate)],
+        "tabs": _tabs(request, rough, none, approximate),
     }
     return render(request, "sites/placing_page.html", context)
+
+
+def _tabs(request: HttpRequest, rough: bool, none: int, approximate: int) -> list[tuple[str, str, int]]:
+    """The two lists; the one that is shown has this very address, so that it is marked."""
+    here, bare = request.get_full_path(), request.path
+    return [
+        ("No coordinates", bare if rough else here, none),
+        ("Postal code only", here if rough else f"{bare}?show={ROUGH}", approximate),
+    ]
 
 
 def _place(request: HttpRequest, rollout: Rollout, user: User, site: Site, form: PlaceForm) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from sites import actions
+from sites.import_targets import target_called
 from sites.models import Site, SiteImport
 from tests import factories as make
 from tests.sites.import_scene import LIST, apply, check, upload
@@ -235,3 +236,49 @@ def test_a_failed_apply_can_be_tried_again(web, cast, run_jobs, monkeypatch):
     actions.start_apply(site_import=found, wave=None, by=cast.pm, at=make.NOW)
     run_jobs()
     assert "You can apply it again" in web.get(url(cast, "import-preview", found)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("store,name,city", "There are no rows below the column names"),
+        ("one line of text", "There are no rows below the column names"),
+        ("   \n\t\n", "Choose a file, or paste rows below"),
+        ('a,b\n1,"never closed\n2,x\n3,y\n', "never to be closed"),
+    ],
+)
+def test_a_paste_that_is_no_list_stays_with_a_sentence(web, cast, text, words):
+    answer = web.post(url(cast, "import-new"), {"text": text})
+    assert words in answer.content.decode()
+    assert not SiteImport.objects.exists()
+
+
+def test_a_paste_is_kept_as_a_file(web, cast):
+    web.post(url(cast, "import-new"), {"text": "Filiale\tOrt\n1\tKöln\n"})
+    stored = SiteImport.objects.get().file
+    assert stored.content.open("rb").read().decode() == "Filiale\tOrt\n1\tKöln\n"
+
+
+@pytest.mark.parametrize("target", ["sites", "contacts", "facts", "hours", "providers", "technicians"])
+def test_every_template_is_read_and_matched_as_it_is_given(web, cast, run_jobs, target):
+    make.EnrolmentFactory(rollout=cast.rollout, site__key="0417")
+    answer = web.get(
+        reverse("sites:import-template", kwargs={"code": cast.rollout.code, "target": target}) + "?format=csv"
+    )
+    content = b"".join(answer.streaming_content)
+    page = web.get(url(cast, "import-new", query=f"?target={target}"))
+    assert target_called(target).a_row in page.content.decode()
+    sent = {"file": SimpleUploadedFile("template.csv", content)}
+    web.post(url(cast, "import-new", query=f"?target={target}"), sent)
+    found = SiteImport.objects.get()
+    assert len(found.mapping) == len(found.columns)
+    assert found.reading["records"] == len(target_called(target).example)
+
+
+def test_an_applied_import_is_undone_from_the_list(web, cast, run_jobs):
+    found = apply(cast, run_jobs)
+    assert url(cast, "import-undo", found) in web.get(url(cast, "imports")).content.decode()
+    web.post(url(cast, "import-undo", found))
+    run_jobs()
+    assert Site.objects.count() == 0
+    assert url(cast, "import-undo", found) not in web.get(url(cast, "imports")).content.decode()
