@@ -44,7 +44,9 @@ def add_group(
     Raises `GroupNameTaken`, `GroupDoesNotFit`.
     """
     lock_estate(rollout.client_id)
-    group = SiteGroup(client_id=rollout.client_id, kind=kind, name=name, parent=_now(parent))
+    group = SiteGroup(
+        client_id=rollout.client_id, kind=kind, name=name, parent=_now(parent, rollout.client_id, kind)
+    )
     group.path = _path(group)
     _refuse_twin(group)
     group.save()
@@ -62,7 +64,7 @@ def change_group(
     """
     lock_estate(group.client_id)
     group = SiteGroup.objects.get(pk=group.pk)
-    parent = _now(parent)
+    parent = _now(parent, group.client_id, group.kind)
     old = group.path
     if (group.name, group.parent_id) == (name, parent.pk if parent else None):
         return group
@@ -104,13 +106,14 @@ def remove_group(*, group: SiteGroup, rollout: Rollout, by: User, at: datetime) 
     return moved
 
 
-def _now(parent: SiteGroup | None) -> SiteGroup | None:
+def _now(parent: SiteGroup | None, client_id: int, kind: str) -> SiteGroup | None:
     """Read the larger group again under the lock: its path may have changed since it was chosen."""
     if parent is None:
         return None
-    found: SiteGroup | None = SiteGroup.objects.filter(pk=parent.pk).first()
+    same = SiteGroup.objects.filter(client=client_id, kind=kind)
+    found: SiteGroup | None = same.filter(pk=parent.pk).first()
     if found is None:
-        raise GroupDoesNotFit(f"{parent.name} was removed meanwhile. Choose another place.")
+        raise GroupDoesNotFit(f"{parent.name} is not there any more. Choose another place.")
     return found
 
 
