@@ -256,7 +256,8 @@ def test_a_paste_that_is_no_list_stays_with_a_sentence(web, cast, text, words):
 def test_a_paste_is_kept_as_a_file(web, cast):
     web.post(url(cast, "import-new"), {"text": "Filiale\tOrt\n1\tKöln\n"})
     stored = SiteImport.objects.get().file
-    assert stored.content.open("rb").read().decode() == "Filiale\tOrt\n1\tKöln\n"
+    with stored.content.open("rb") as content:
+        assert content.read().decode() == "Filiale\tOrt\n1\tKöln\n"
 
 
 @pytest.mark.parametrize("target", ["sites", "contacts", "facts", "hours", "providers", "technicians"])
