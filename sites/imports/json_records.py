@@ -22,6 +22,11 @@ _DEEP = "This JSON is nested too deeply to be a list of sites. Export a flat lis
 _MAX_DEPTH = 6
 _UNTEXT = re.compile("[\x00\ud800-\udfff]")
 _VALUE = "value"
+_MOST_VALUES = 3_000_000
+"""Most values of one document: each takes about 60 bytes of memory, however short it is. 200,000 sites have about 2.5 million."""
+_TOO_MANY_VALUES = (
+    "This JSON document holds too many values to be read at once. Export it as CSV or JSON lines."
+)
 
 
 class InvalidJson(UnreadableFile):
@@ -59,8 +64,13 @@ def open_json(path: Path, name: str, encoding: Encoding) -> Source:
         notes += tuple(_geo_notes(cast("dict[str, Json]", document), objects))
     elif where:
         notes += (f"The rows were taken from the list {where!r}; the rest of the document was not imported.",)
-    items = [_item(number, thing) for number, thing in enumerate(objects, 1)]
-    return _source(name, "geojson" if geo else "json", encoding, lambda: iter(items), notes)
+    if len(objects) > MAX_ROWS:
+        raise UnreadableFile(TOO_MANY)
+
+    def items() -> Iterator[_Item]:
+        return (_item(number, thing) for number, thing in enumerate(objects, 1))
+
+    return _source(name, "geojson" if geo else "json", encoding, items, notes)
 
 
 def _source(
@@ -139,6 +149,8 @@ def _load(path: Path, encoding: Encoding) -> Json:
             f"This JSON document is larger than {MAX_JSON_BYTES // 2**20} MB. Export it as CSV or JSON lines."
         )
     text = path.read_text(encoding=encoding.name, errors="replace").lstrip("\ufeff")
+    if text.count(",") > _MOST_VALUES:
+        raise UnreadableFile(_TOO_MANY_VALUES)
     try:
         return _parse(text)
     except json.JSONDecodeError as error:

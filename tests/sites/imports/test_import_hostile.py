@@ -226,6 +226,8 @@ def test_too_many_json_rows_are_refused(read, monkeypatch):
     monkeypatch.setattr(json_records, "MAX_ROWS", 2)
     with pytest.raises(UnreadableFile, match="Split it"):
         read('{"id": 1}\n{"id": 2}\n{"id": 3}\n')
+    with pytest.raises(UnreadableFile, match="Split it"):
+        read('[{"id": 1}, {"id": 2}, {"id": 3}]')
 
 
 @pytest.mark.parametrize("tail", ["", "3,c\n" * 50, "x" * 200_000, "3,c\n" * 3000])
