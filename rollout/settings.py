@@ -276,7 +276,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Downbeat API",
-    "DESCRIPTION": "Rollouts, sites, work orders, packets and field events. Every list shows only what you may see.",
+    "DESCRIPTION": (
+        "Rollouts, sites and all that belongs to them, work orders and packets. Everything shows only what you may see "
+        "and does only what you may do. PUT and DELETE can be sent again without harm. Every refusal has the same shape, "
+        "with a sentence for people and a code for programs."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
@@ -285,8 +289,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {
         "deepLinking": True,
-        "docExpansion": "none",
-        "filter": True,
+        "docExpansion": "list",
+        "defaultModelsExpandDepth": 0,
         "validatorUrl": None,  # nothing is sent to anybody
     },
     "COMPONENT_SPLIT_REQUEST": True,
@@ -303,6 +307,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "rollout.api.schema.with_errors",
+        "rollout.api.schema.under_headings",
     ],
 }
 

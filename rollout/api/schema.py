@@ -53,6 +53,46 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         }
 
 
+# Part of an address to the heading under which the operation stands; the first that occurs counts.
+_HEADINGS = (
+    ("/contacts/", "Parts of a site"),
+    ("/access-", "Parts of a site"),
+    ("/facts/", "Parts of a site"),
+    ("/attachments/", "Parts of a site"),
+    ("/imports/", "Imports"),
+    ("/inquiries/", "Questions to sites"),
+    ("/enrolments/", "Waves and places"),
+    ("/changes/", "Waves and places"),
+    ("/waves/", "Waves and places"),
+    ("/regions/", "The client’s estate"),
+    ("/formats/", "The client’s estate"),
+    ("/groups/", "The client’s estate"),
+    ("/attributes/", "The client’s estate"),
+    ("/blackouts/", "The client’s estate"),
+    ("/views/", "Rollouts"),
+    ("/sites/", "Sites"),
+    ("/rollouts/", "Rollouts"),
+    ("/jobs/", "Jobs"),
+    ("/work-orders/", "Work orders and packets"),
+    ("/packets/", "Work orders and packets"),
+)
+HEADINGS = tuple(dict.fromkeys(heading for _, heading in _HEADINGS))
+
+
+def under_headings(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Sort the operations by what they are about instead of by the beginning of their address."""
+    for address, operations in result["paths"].items():
+        heading = next((name for part, name in _HEADINGS if part in address), "Everything else")
+        for operation in operations.values():
+            if isinstance(operation, dict):
+                operation["tags"] = [heading]
+                told = str(operation.get("description", "")).split("\n")[0]
+                operation.setdefault("summary", told.partition(". ")[0].rstrip("."))
+    order = ["Rollouts", "Sites", *HEADINGS]
+    result["tags"] = [{"name": name} for name in dict.fromkeys(order)]
+    return result
+
+
 def with_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Say for every operation how a refusal looks; they all look the same."""
     result["components"].setdefault("schemas", {})["Errors"] = _ERRORS
