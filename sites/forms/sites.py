@@ -127,6 +127,7 @@ class SiteForm(forms.ModelForm):
             "territory",
             "format",
         )
+        labels = {"region": "State or province"}
         widgets = {"access_notes": forms.Textarea({"rows": 3})}
         error_messages = {
             "key": {"required": "Give the client’s own number or code of the site."},
