@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from rollout.models import StoredFile, User
+from sites.models import AccessException
 from technicians.choices import VisitState
 from technicians.models import Visit
+from technicians.problems import evening_of
 from technicians.queries.visits import with_people
 from workorders import packet_reading
 from workorders.actions.field import missing_evidence
@@ -57,7 +59,27 @@ def packet_page(visit: Visit, packet: Packet) -> dict[str, Any]:
     page["on_site"] = [phase for phase in page["at_site"] if phase["key"] != Phase.CLOSE_OUT]
     page["close_out"] = [phase for phase in page["at_site"] if phase["key"] == Phase.CLOSE_OUT]
     page["specs"] = _specs(packet.content)
+    page["differs"] = _differing(visit)
     return page
+
+
+def _differing(visit: Visit) -> list[str]:
+    """Say what is different from the weekly hours on the day and in the night of a visit; one query.
+
+    It is said beside the packet and not in it: moving a visit to another day changes no packet.
+    """
+    site = visit.work_order.enrolment.site
+    evening = evening_of(visit.starts_at, site)
+    days = {evening, visit.starts_at.astimezone(site.zone).date()}
+    rows = AccessException.objects.filter(site=site, on__in=days).order_by("on", "opens")
+    return [_differs(row) for row in rows]
+
+
+def _differs(row: AccessException) -> str:
+    day, why = f"{row.on:%A, %B} {row.on.day}", f" ({row.note})" if row.note else ""
+    if row.opens is None or row.closes is None:
+        return f"The site is closed on {day}{why}. Call before you travel."
+    return f"On {day} other hours hold: {row.opens:%H:%M} to {row.closes:%H:%M}{why}."
 
 
 _PARTS = {Phase.PREPARE: "before", Phase.CLOSE_OUT: "close-out"}

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from rollout.models import Rollout
 from sites.models import Site
+from sites.queries.access import Run, blackouts_of, runs_of
+from sites.weekdays import dates_in_words
 from technicians.models import ProposedVisit, SchedulePlan, UnscheduledVisit, Visit
 from technicians.problems import evening_of
 from technicians.queries import schedule as queries
@@ -32,6 +35,8 @@ GATE_LABELS: dict[str, str] = {
     Gate.CAPACITY: "No room left",
 }
 _AT_SITE = (Gate.DATA, Gate.ACCESS, Gate.FIT)
+_MOST_DAYS = 60
+_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,8 @@ def gates_of(plan: SchedulePlan) -> list[tuple[str, str, int]]:
 def fix_of(row: UnscheduledVisit, rollout: Rollout) -> Fix | None:
     """Return where to mend what stopped a visit: the site, the wave, or the technicians."""
     enrolment = row.work_order.enrolment
+    if row.gate == Gate.ACCESS and row.evidence.get("blackouts"):
+        return _fix("See the blackouts", "sites:blackouts", rollout.code)
     if row.gate in _AT_SITE:
         return _fix("Open the site", "sites:detail", rollout.code, enrolment.site.key)
     if row.gate == Gate.PACE and enrolment.wave is not None:
@@ -191,9 +198,26 @@ def few(names: Sequence[str], most: int = 8) -> str:
 
 
 def hours_lines(site: Site) -> list[str]:
-    """Return a site's access hours in words, days with the same hours together."""
+    """Return a site's access hours in words, days with the same hours together, then the next days that differ."""
     rows = [(window.weekday, window.opens, window.closes) for window in site.access_windows.all()]
-    return hours_text(rows, between="\n").splitlines()
+    return [*hours_text(rows, between="\n").splitlines(), *_differing(site)]
+
+
+def _differing(site: Site, most: int = 5) -> list[str]:
+    """Return the next days on which the hours differ, and the next blackouts, a line each."""
+    today = timezone.now().astimezone(site.zone).date()
+    rows = site.access_exceptions.filter(on__gte=today).order_by("on", "opens")
+    lines = [
+        f"{dates_in_words(run.first, run.last)}: {_hours_of_run(run)}" for run in runs_of(rows[:_MOST_DAYS])
+    ]
+    blackouts = blackouts_of([site], today, today + _AHEAD)[site.pk]
+    lines += [f"{dates_in_words(one.starts_on, one.ends_on)}: blackout, {one.reason}" for one in blackouts]
+    return lines[:most]
+
+
+def _hours_of_run(run: Run) -> str:
+    hours = f"{run.opens:%H:%M}–{run.closes:%H:%M}" if run.opens and run.closes else "closed"
+    return f"{hours}, {run.note}" if run.note else hours
 
 
 def sections_of(night: queries.Tonight) -> list[tuple[str, str, str, list[Visit]]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised whenever the template or the stylesheet changes what a printed packet looks like."""
 
 

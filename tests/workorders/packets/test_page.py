@@ -132,7 +132,7 @@ def small():
         "Alder & Finch", "Wi-Fi refresh", "WO-7", "Larimer Square", "1439 Larimer Street", "Denver, CO 80202, US",
         "Tuesday 2 March 2027", "10:00 pm to 4:00 am", "Denver time (UTC−07:00)", "1 h 35 min", "3 people",
         "Marisol Trent, store manager", "Monday to Friday 10:00 pm to 6:00 am next day", "Saturday to Sunday No access",
-        "Access, site time", "Use the alley door.", "+1 303 555 0142", "+1 303 555 0177", "Is this the latest? Scan.", "What you will do",
+        "Access in every week, site time", "Use the alley door.", "+1 303 555 0142", "+1 303 555 0177", "Is this the latest? Scan.", "What you will do",
         "2 × Bracket", "Ladder", "Skills needed: Working at height", "Check the kit", "Warning", "Test for dead first.",
         "Because ceiling type is hard. It is heavy.", "Ceiling type: hard", "clause 4.1", "Kit is complete", "serial is readable",
         "Must be RT-20417", "must be −67 to −30 dBm", "Small sign", "Large sign", "Write down, if there is one", "must be 6 units",
