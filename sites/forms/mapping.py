@@ -54,6 +54,7 @@ class MappingForm(forms.Form):
         self.target = target.fields(site_import.rollout)
         self.chooses_key = target.make_key is not None
         self.grows = target.grows
+        self._makes_key = not site_import.mapping.keys().isdisjoint(target.key_from)
         columns = [(str(number), name) for number, name in enumerate(site_import.columns)]
         for field in self.target.fields:
             self.fields[f"field-{field.key}"] = _column_field(
@@ -69,7 +70,7 @@ class MappingForm(forms.Form):
     def _add_key(self, columns: list[tuple[str, str]]) -> None:
         joined = self.site_import.options.get(KEY_COLUMNS) or []
         one = self.site_import.mapping.get(self.target.key_field)
-        mode = COLUMNS if joined else COLUMN if one is not None else MADE
+        mode = COLUMNS if joined else COLUMN if one is not None or not self._makes_key else MADE
         choices = [(COLUMN, "One column"), (COLUMNS, "Several columns together"), (MADE, "No column")]
         self.fields["key_mode"] = forms.ChoiceField(choices=choices, required=False, initial=mode)
         for place, name in enumerate(KEY_PARTS):

@@ -12,7 +12,7 @@ from sites.import_memory import Before, remember
 from sites.import_targets import target_called
 from sites.models import Attribute, AttributeValue, Site, SiteImport
 from tests import factories as make
-from tests.sites.import_scene import LIST, apply, upload
+from tests.sites.import_scene import apply, upload
 
 ODD = "A,B,C\n1,Alpha,Seattle\n2,Beta,Tacoma\n"
 PAIRS = "region,no,name,rent\nWest,1,Alpha,10\nWest,2,Beta,20\nEast,1,Gamma,30\n"
@@ -204,6 +204,11 @@ def test_a_made_key_leaves_the_chosen_column_alone(cast, run_jobs, web):
     found.refresh_from_db()
     assert "key" not in found.mapping
     assert found.rows.get(line=2).values["key"] == "ALPHA"
+
+
+@pytest.mark.parametrize(("text", "mode"), [(PAIRS, "made"), ("00001,WA,47.61\n00002,WA,47.62\n", "column")])
+def test_without_a_key_one_is_made_only_where_a_name_or_place_is_known(cast, web, text, mode):
+    assert web.get(url(cast, "import-map", upload(cast, text))).context["form"].mode == mode
 
 
 def test_samples_of_a_joined_key_follow_the_choice(cast, web):
