@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,8 @@ class BulkForm(forms.Form):
     `change_to_do` once the form is valid.
     """
 
+    use_required_attribute = False  # hours are not needed once there is no access
+
     def __init__(
         self,
         *args: Any,
@@ -94,9 +97,10 @@ class BulkForm(forms.Form):
 
     def _for_windows(self) -> None:
         for name in ("days", "opens", "closes"):
-            self.fields[name] = WindowForm.base_fields[name]
+            self.fields[name] = deepcopy(WindowForm.base_fields[name])
         for name in ("opens", "closes"):
-            self.fields[name].widget, self.fields[name].required = TimeInput(), False
+            self.fields[name].widget = TimeInput()
+            self.fields[name].required = "closed" not in self.data
         self.fields["closed"] = forms.BooleanField(label="No access on these days", required=False)
 
     def _for_zone(self) -> None:
@@ -131,16 +135,10 @@ class BulkForm(forms.Form):
                 data["value"] = clean_value(self.attribute, str(data["value"]))
             except forms.ValidationError as error:
                 self.add_error("value", error)
-        if self.change == "windows" and not data.get("closed"):
-            self._check_hours(data)
-        return data
-
-    def _check_hours(self, data: Mapping[str, Any]) -> None:
-        for name in ("opens", "closes"):
-            if data.get(name) is None and name not in self.errors:
-                self.add_error(name, WindowForm.base_fields[name].error_messages["required"])
-        if data.get("opens") is not None and data.get("opens") == data.get("closes"):
+        same = data.get("opens") is not None and data.get("opens") == data.get("closes")
+        if same and not data.get("closed"):
             self.add_error("closes", "“From” and “to” are the same. For the whole day write 00:00 to 23:59.")
+        return data
 
     @property
     def change_to_do(self) -> Change:

@@ -130,8 +130,8 @@ def preview(rollout: Rollout, column: Column, change: Change, enrolment_ids: Seq
 
 
 def places_of(rollout: Rollout, enrolment_ids: Sequence[int]) -> list[Place]:
-    """Return sites of a rollout for changing their cells, in the order of their numbers."""
-    rows = Enrolment.objects.filter(rollout=rollout, pk__in=enrolment_ids).order_by("site__sort_key")
+    """Return sites of a rollout for changing their cells, in the order in which they came."""
+    rows = Enrolment.objects.filter(rollout=rollout, pk__in=enrolment_ids).order_by("pk")
     return [
         Place(*row) for row in rows.values_list("pk", "site_id", "site__key", "site__name", "site__country")
     ]

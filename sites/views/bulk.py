@@ -26,6 +26,8 @@ from sites.models import Attribute
 from sites.queries.bulk import Change, preview
 from sites.views.sites import filtered
 
+LIVE = 5_000
+"""So many sites are previewed with every field that changes; more when asked."""
 SAME_PLACE = uuid.UUID("8d0f2f0c-55d0-4d0c-9b0e-1d6f4c1c3a71")
 
 
@@ -110,6 +112,7 @@ def _context(
         "attributes": list(queries.attributes_of(rollout.client_id)) if about_facts else [],
         "attribute": attribute,
         "must_choose": about_facts and attribute is None,
+        "live": len(ids) <= LIVE and not (about_facts and attribute is None),
         "token": request.POST.get("token") or uuid.uuid4(),
         "one": "one" in request.POST,
     }

@@ -192,7 +192,7 @@ class SiteMap extends HTMLElement {
     this.base.replaceChildren(...this.shapes.map((shape) => (shape.path = svg("path", { d: shape.d }))));
     this.settle();
     this.zoom.extent([[0, 0], size]).translateExtent([[-size[0] / 2, -size[1] / 2], [1.5 * size[0], 1.5 * size[1]]]);
-    this.whole = this.around(this.places, 6);
+    this.whole = this.around(this.places, this.picking ? 60 : 6);
     this.go((this.counted && address.asked(this.projection, size, MAX_ZOOM)) || this.whole);
   }
 
