@@ -10,7 +10,7 @@ from sites import queries
 from sites.choices import FactSource
 from sites.columns import Column, needs_of
 from sites.imports.site_target import SITE_TARGET
-from sites.models import Attribute, Enrolment
+from sites.models import Attribute, Enrolment, Site
 from sites.queries import site_rows
 from sites.queries.site_rows import SiteRow
 
@@ -20,8 +20,9 @@ SIZE = 1000
 _OWN = {
     one.key: one.label
     for one in SITE_TARGET.fields
-    if not one.key.startswith("contact_") and one.key != "coordinates"
+    if not one.key.startswith("contact_") and one.key not in ("coordinates", "district", "banner")
 }
+"""A region and a format are one path each: the district lies in it."""
 _CONTACT = {
     one.key.removeprefix("contact_"): one.label
     for one in SITE_TARGET.fields
@@ -54,9 +55,13 @@ def import_rows(
 
     Of facts it holds what lists said. What others said is theirs, and would become the list's word by being imported.
     """
-    needs = frozenset({site_rows.CONTACTS, site_rows.FACTS})
+    needs = frozenset({site_rows.CONTACTS, site_rows.FACTS, site_rows.GROUPS})
     for row in _rows(order, needs, now=now):
-        own = [getattr(row.site, name) for name in _OWN]
+        # A group reads as its path.
+        own = [
+            value if isinstance(value := getattr(row.site, name), float | None) else str(value)
+            for name in _OWN
+        ]
         contact = [getattr(row.contact, name) if row.contact else "" for name in _CONTACT]
         yield [*own, *contact, *(_said_by_a_list(row, one) for one in attributes)]
 
