@@ -283,7 +283,7 @@ def _why_not(inquiry_id: int, at: datetime) -> str:
 def remind_due(*, at: datetime, most: int = 200) -> int:
     """Send the automatic reminders that are due, at most so many; returns how many went out. May run twice at once."""
     sent = 0
-    for inquiry in queries.due_for_reminding(now=at).filter(reminders__lt=len(REMINDERS)).iterator(500):
+    for inquiry in queries.due_for_reminding(now=at, steps=REMINDERS).iterator(500):
         step = step_due(inquiry, at=at)
         if step is None:
             continue

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from rollout.models import Rollout
 from sites.asking.words import language_of
@@ -41,6 +41,10 @@ class Open:
     asked: frozenset[int]
     again: frozenset[int]
     expires_at: datetime
+
+    def news_of(self, lacking: tuple[int, ...]) -> tuple[int, ...]:
+        """Of lacking facts, those not asked yet or answered before they were lacking again."""
+        return tuple(one for one in lacking if one not in self.asked or one in self.again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def plan_asking(
         lacking = tuple(one for one in order if one not in known)
         asks = person if is_survey else people.get(pk)
         found = opened.get((pk, asks.contact_id if asks else None))
-        new = tuple(one for one in lacking if found is None or one not in found.asked or one in found.again)
+        new = lacking if found is None else found.news_of(lacking)
         lines.append(
             Line(pk, key, name, language or language_of(country), asks, lacking, new if asks else (), found)
         )
@@ -179,12 +183,19 @@ def _fresh(ids: Sequence[int], attributes: Sequence[Attribute], today: date) -> 
     """Which of the attributes have a value within its shelf life, by site: those are known or disputed, not lacking."""
     if not attributes:
         return {}
-    within = Q()
+    rows = _within_shelf_life(ids, attributes, today).values("site_id")
+    found = rows.annotate(known=ArrayAgg("attribute_id")).values_list("site_id", "known")
+    return {site_id: frozenset(known) for site_id, known in found.iterator(5000)}
+
+
+def _within_shelf_life(
+    ids: Sequence[int], attributes: Sequence[Attribute], today: date
+) -> QuerySet[AttributeValue]:
+    within = Q(pk__in=())
     for attribute in attributes:
         within |= Q(attribute=attribute) & fresh_q(attribute, today)
-    rows = AttributeValue.objects.filter(within, site__in=ids).order_by().values("site_id")
-    found = rows.annotate(known=ArrayAgg("attribute_id", distinct=True))
-    return {row["site_id"]: frozenset(row["known"]) for row in found}
+    rows: QuerySet[AttributeValue] = AttributeValue.objects.filter(within, site__in=ids)
+    return rows.order_by()
 
 
 def _open(
@@ -252,8 +263,7 @@ def facts_to_ask(
 ) -> list[FactToAsk]:
     """Return every attribute of the client with its numbers at the chosen sites, needed ones first; two queries."""
     ids = list(_sites(rollout, enrolment_ids))
-    known: Counter[int] = Counter()
-    for facts in _fresh(ids, attributes, today).values():
-        known.update(facts)
-    lines = [FactToAsk(one, len(ids) - known[one.pk], needed.get(one.key, "")) for one in attributes]
+    rows = _within_shelf_life(ids, attributes, today).values("attribute_id")
+    known = dict(rows.annotate(n=Count("site_id", distinct=True)).values_list("attribute_id", "n"))
+    lines = [FactToAsk(one, len(ids) - known.get(one.pk, 0), needed.get(one.key, "")) for one in attributes]
     return sorted(lines, key=lambda line: (not line.needed_for, line.attribute.label.casefold()))

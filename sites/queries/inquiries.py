@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from rollout.models import AuditEntry, Rollout, User
-from sites.choices import InquiryState
+from sites.choices import InquiryKind, InquiryState
 from sites.models import Attachment, Inquiry, Question, Site
 
 OVERDUE_AFTER = timedelta(days=7)
@@ -163,14 +163,20 @@ def labels_of(ids: Sequence[int]) -> list[tuple[int, str]]:
     return [(row.pk, f"{row.site.key} · {row.name}") for row in rows]
 
 
-def due_for_reminding(*, now: datetime) -> QuerySet[Inquiry]:
-    """Inquiries that may get a reminder: open, sent by e-mail, wanted, without a complete answer; the caller looks at the day."""
+def due_for_reminding(*, now: datetime, steps: Sequence[int]) -> QuerySet[Inquiry]:
+    """Inquiries whose next reminder is due: open, sent by e-mail, wanted, without a complete answer.
+
+    `steps` are days after sending, in order. Whether it is night at the site the caller looks at.
+    """
+    due = Q(pk__in=())
+    for done, days in enumerate(steps):
+        due |= Q(reminders=done, sent_at__lte=now - timedelta(days=days))
     rows: QuerySet[Inquiry] = Inquiry.objects.filter(
+        due,
         closed_at__isnull=True,
         answered_at__isnull=True,
         expires_at__gt=now,
         remind=True,
-        sent_at__isnull=False,
-        kind="contact",
+        kind=InquiryKind.CONTACT,
     ).exclude(email="")
     return rows.select_related("site").order_by("sent_at", "pk")
