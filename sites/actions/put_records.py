@@ -8,7 +8,7 @@ from typing import Any
 
 from rollout.models import Rollout
 from sites.actions.import_judging import as_kept, judge
-from sites.actions.import_sites_rows import OWN
+from sites.actions.import_sites_rows import GROUPS, OWN
 from sites.choices import RowVerdict
 from sites.facts import ATTRIBUTE_PREFIX
 from sites.import_targets import ImportTarget, compare, fold
@@ -19,6 +19,8 @@ from sites.models import ImportRow, SiteImport
 from sites.put_text import typed
 
 FACTS = "facts"
+NULLS = ("latitude", "longitude", *GROUPS)
+"""What is null when it is empty, and not an empty text."""
 NOT_SENT = ("coordinates",)
 """Fields of an import that only a cell of a spreadsheet needs."""
 
@@ -99,7 +101,7 @@ def _read_facts(pure: Target, record: Record, facts: Any) -> None:
 
 
 def _empty(record: Record, name: str) -> None:
-    if name in OWN and name != "name":
+    if name in (*OWN, *GROUPS) and name != "name":
         record.emptied.append(name)
     else:
         record.problems.append(_no(name, "This cannot be empty. Leave it out to leave it alone.", "blank"))
@@ -155,7 +157,7 @@ def _empty_what_is_there(rollout: Rollout, target: ImportTarget, records: Sequen
         if present is None:
             continue
         for name in record.emptied:
-            before, nothing = present.values.get(name), None if name in ("latitude", "longitude") else ""
+            before, nothing = present.values.get(name), None if name in NULLS else ""
             if before not in (None, ""):
                 row.changes[name] = [before, nothing]
         row.change = "update" if row.changes else "same"

@@ -78,6 +78,10 @@ class RecordSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField(required=False, allow_null=True)
     phone = serializers.CharField(required=False, allow_null=True)
     opening_hours = serializers.CharField(required=False, allow_null=True)
+    territory = serializers.CharField(
+        required=False, allow_null=True, help_text="Path of the client’s region, such as “West / Bay Area”."
+    )
+    format = serializers.CharField(required=False, allow_null=True, help_text="Path of the format.")
     contact_name = serializers.CharField(required=False, help_text="Of the contact to call first.")
     contact_phone = serializers.CharField(required=False)
     contact_email = serializers.CharField(required=False)

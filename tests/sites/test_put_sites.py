@@ -174,3 +174,23 @@ def test_numbers_arrive_as_they_were_sent(cast, number):
     make.AttributeFactory(client=cast.client, key="height", kind="number", choices=[])
     put(cast, [{"key": "1", "name": "One", "facts": {"height": number}}])
     assert AttributeValue.objects.get().value == pytest.approx(number)
+
+
+def test_regions_and_formats_are_paths_made_where_missing_and_can_be_emptied(cast):
+    sent = {"key": "1", "name": "One", "territory": "West / Bay Area", "format": "Café"}
+    assert results(put(cast, [sent])) == ["created"]
+    assert results(put(cast, [sent])) == ["unchanged"]
+    site = Site.objects.get()
+    assert (site.territory.path, site.format.path) == ("West / Bay Area", "Café")
+    assert results(put(cast, [{"key": "1", "territory": None}])) == ["updated"]
+    site.refresh_from_db()
+    assert (site.territory, site.format.path) == (None, "Café")
+
+
+def test_emptying_is_undone_too(cast, run_jobs):
+    put(cast, [{"key": "1", "name": "One", "territory": "West", "phone": "+1 206 555 0117"}])
+    found = put(cast, [{"key": "1", "territory": None, "phone": None}])
+    imports.start_undo(site_import=found.site_import, by=cast.pm, at=make.NOW)
+    run_jobs()
+    site = Site.objects.get()
+    assert (site.territory.path, site.phone) == ("West", "+1 206 555 0117")
