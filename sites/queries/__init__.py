@@ -68,7 +68,6 @@ from sites.queries.site_list import (
     with_known,
 )
 from sites.queries.sites import (
-    Day,
     bulk_summary,
     enrolment_of,
     enrolments_in_use,
@@ -76,7 +75,6 @@ from sites.queries.sites import (
     in_use,
     visible_sites,
     waves_of,
-    week_of,
 )
 
 __all__ = [
@@ -85,7 +83,6 @@ __all__ = [
     "AttributeLine",
     "BlackoutLine",
     "Completeness",
-    "Day",
     "FactLine",
     "FactToAsk",
     "GroupLine",
@@ -160,7 +157,6 @@ __all__ = [
     "visible_sites",
     "wave_numbered",
     "waves_of",
-    "week_of",
     "windows_of",
     "with_known",
     "within",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,8 +10,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.deletion import PROTECT
 
 from rollout.models import AuditEntry, Rollout, User, Wave
-from sites.choices import Weekday
-from sites.models import AccessWindow, Contact, Enrolment, Site
+from sites.models import Contact, Enrolment, Site
 
 
 def enrolment_of(rollout: Rollout, site: Site) -> Enrolment | None:
@@ -33,42 +30,6 @@ def history_of(site: Site, rollout: Rollout, *, limit: int = 50) -> QuerySet[Aud
         rollout=rollout, subject_type=Site._meta.label_lower, subject_id=site.pk
     )
     return entries.select_related("by")[:limit]
-
-
-@dataclass(frozen=True)
-class Day:
-    """One weekday of a site's access: its windows, and the hours they cover as ``(left, width)`` in percent of the day.
-
-    A window over midnight covers the evening of its own day and the early hours of the next.
-    """
-
-    number: int
-    name: str
-    windows: tuple[AccessWindow, ...]
-    spans: tuple[tuple[float, float], ...]
-
-
-def week_of(windows: Iterable[AccessWindow]) -> list[Day]:
-    """Return the seven days, Monday first, with what can be drawn of each."""
-    by_day: dict[int, list[AccessWindow]] = {day: [] for day in range(7)}
-    spans: dict[int, list[tuple[float, float]]] = {day: [] for day in range(7)}
-    for window in windows:
-        day = window.weekday
-        by_day[day].append(window)
-        opens, closes = _percent(window.opens), _percent(window.closes)
-        if closes > opens:
-            spans[day].append((opens, closes - opens))
-            continue
-        spans[day].append((opens, 100 - opens))
-        if closes:
-            spans[(day + 1) % 7].append((0, closes))
-    return [
-        Day(day, str(Weekday(day).label), tuple(by_day[day]), tuple(sorted(spans[day]))) for day in range(7)
-    ]
-
-
-def _percent(moment: time) -> float:
-    return round((moment.hour * 60 + moment.minute) / 14.4, 3)
 
 
 def in_use(site_ids: Sequence[int], *, rollout: Rollout) -> dict[int, str]:

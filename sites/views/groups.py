@@ -70,9 +70,7 @@ def group_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Rename or move a region or format."""
     user = signed_in(request)
     rollout, group = access.group_for(user, code, pk, Permission.SITE_EDIT)
-    form = forms.GroupForm(
-        request.POST or None, client_id=rollout.client_id, kind=group.kind, group=group
-    )
+    form = forms.GroupForm(request.POST or None, client_id=rollout.client_id, kind=group.kind, group=group)
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.change_group(
