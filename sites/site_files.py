@@ -10,7 +10,7 @@ from sites import queries
 from sites.choices import FactSource
 from sites.columns import Column, needs_of
 from sites.imports.site_target import SITE_TARGET
-from sites.models import Attribute, Enrolment, Site
+from sites.models import Attribute, Enrolment
 from sites.queries import site_rows
 from sites.queries.site_rows import SiteRow
 

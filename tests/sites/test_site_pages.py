@@ -1,12 +1,9 @@
-"""The list of sites, its filters and files, and the page of one site."""
+"""The page of one site."""
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from django.urls import reverse
-from python_calamine import CalamineWorkbook
 
 from sites import actions
 from sites.models import Enrolment, Site
@@ -25,150 +22,8 @@ def scene(cast):
     return cast, rows
 
 
-def list_url(cast, query=""):
-    return reverse("sites:list", kwargs={"code": cast.rollout.code}) + query
-
-
 def site_url(cast, site, name="detail", **more):
     return reverse(f"sites:{name}", kwargs={"code": cast.rollout.code, "key": site.key, **more})
-
-
-def keys(answer):
-    return [row.site.key for row in answer.context["page_obj"]]
-
-
-def test_sites_come_in_the_order_people_count(scene, as_user):
-    cast, _ = scene
-    assert keys(as_user(cast.pm).get(list_url(cast))) == ["2", "9", "10", "A9", "A10"]
-
-
-@pytest.mark.parametrize(
-    "sort", ["key", "-key", "name", "-city", "region", "wave", "-priority", "known", "nonsense", ""]
-)
-def test_every_order_shows_every_site(scene, as_user, sort):
-    cast, _ = scene
-    assert sorted(keys(as_user(cast.pm).get(list_url(cast, f"?sort={sort}")))) == [
-        "10",
-        "2",
-        "9",
-        "A10",
-        "A9",
-    ]
-
-
-def test_a_full_page_costs_as_many_queries_as_an_empty_one(cast, as_user, django_assert_max_num_queries):
-    for _ in range(60):
-        make.EnrolmentFactory(
-            rollout=cast.rollout, wave=make.WaveFactory(rollout=cast.rollout) if _ % 9 == 0 else None
-        )
-    web = as_user(cast.pm)
-    with django_assert_max_num_queries(16):
-        answer = web.get(list_url(cast))
-    assert len(keys(answer)) == 50
-
-
-def test_the_search_wants_every_word(scene, as_user):
-    cast, rows = scene
-    rows[0].site.city = "Tacoma"
-    rows[0].site.save()
-    web = as_user(cast.pm)
-    assert keys(web.get(list_url(cast, "?q=store+tacoma"))) == ["2"]
-    assert keys(web.get(list_url(cast, "?q=juneau+tacoma"))) == []
-
-
-def test_filters_by_wave_region_and_gaps(scene, as_user):
-    cast, rows = scene
-    wave = make.WaveFactory(rollout=cast.rollout)
-    Enrolment.objects.filter(pk=rows[0].pk).update(wave=wave)
-    make.ContactFactory(site=rows[1].site)
-    Site.objects.filter(pk=rows[2].site_id).update(
-        latitude=None, longitude=None, precision="unknown", time_zone=""
-    )
-    make.nightly_access(rows[3].site)
-    web = as_user(cast.pm)
-    assert keys(web.get(list_url(cast, f"?wave={wave.pk}"))) == ["2"]
-    assert len(keys(web.get(list_url(cast, "?wave=none")))) == 4
-    assert "10" not in keys(web.get(list_url(cast, "?missing=contact")))
-    assert "A10" not in keys(web.get(list_url(cast, "?missing=window")))
-    assert (
-        keys(web.get(list_url(cast, "?missing=place")))
-        == keys(web.get(list_url(cast, "?missing=zone")))
-        == ["9"]
-    )
-
-
-def test_sites_with_unknown_facts_are_found(scene, as_user):
-    cast, rows = scene
-    attribute = make.AttributeFactory(client=cast.client)
-    actions.state_fact(
-        site=rows[0].site, attribute=attribute, value="drop", rollout=cast.rollout, by=cast.pm, at=make.NOW
-    )
-    assert "2" not in keys(as_user(cast.pm).get(list_url(cast, "?missing=facts")))
-
-
-@pytest.mark.parametrize(
-    "query", ["?wave=999999", "?region=Nowhere", "?missing=zzz", "?priority=x", "?page=999", "?page=x"]
-)
-def test_odd_addresses_do_no_harm(scene, as_user, query):
-    cast, _ = scene
-    assert as_user(cast.pm).get(list_url(cast, query)).status_code == 200
-
-
-def test_no_site_yet_offers_the_import(cast, as_user):
-    assert "Import the client’s list" in as_user(cast.pm).get(list_url(cast)).content.decode()
-
-
-def test_no_site_matches_offers_all(scene, as_user):
-    cast, _ = scene
-    assert "No site matches" in as_user(cast.pm).get(list_url(cast, "?q=zzz")).content.decode()
-
-
-def test_strangers_sites_are_nowhere(scene, as_user):
-    cast, _ = scene
-    make.EnrolmentFactory(
-        rollout=cast.other_rollout, site=make.SiteFactory(client=cast.other_client, key="SECRET")
-    )
-    page = as_user(cast.pm).get(list_url(cast)).content.decode()
-    assert "SECRET" not in page
-
-
-@pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_the_list_as_a_file_holds_the_filtered_sites_with_their_facts(scene, as_user, ending):
-    cast, rows = scene
-    attribute = make.AttributeFactory(client=cast.client)
-    make.ContactFactory(site=rows[0].site, phone="=1+1")
-    actions.state_fact(
-        site=rows[0].site, attribute=attribute, value="drop", rollout=cast.rollout, by=cast.pm, at=make.NOW
-    )
-    answer = as_user(cast.pm).get(list_url(cast, f"?q=store+2&format={ending}"))
-    content = b"".join(answer.streaming_content)
-    if ending == "csv":
-        lines = content.decode("utf-8-sig").splitlines()
-        assert lines[0].endswith("Priority,Ceiling")
-        assert lines[1].startswith("2,Store 2,")
-        assert lines[1].endswith(",drop")
-        assert "'=1+1" in lines[1]
-        return
-    table = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert (len(table), table[1][0], table[1][-1]) == (2, "2", "drop")
-
-
-def test_what_is_exported_can_be_imported_and_changes_nothing(scene, as_user, run_jobs):
-    from sites import queries
-    from tests.sites.import_scene import check
-
-    cast, _ = scene
-    answer = as_user(cast.pm).get(list_url(cast, "?format=csv"))
-    found = check(cast, run_jobs, b"".join(answer.streaming_content).decode("utf-8-sig"))
-    assert (queries.tally_of(found).same, queries.tally_of(found).changing) == (5, 0)
-
-
-def test_the_map_has_a_point_for_every_site_that_matches(scene, as_user):
-    cast, _ = scene
-    url = reverse("sites:map", kwargs={"code": cast.rollout.code})
-    points = as_user(cast.pm).get(url + "?q=A10").json()["points"]
-    assert {point["label"] for point in points} == {"A10 · Store A10"}
-    assert points[0]["state_label"] == "No wave yet"
 
 
 # --- One site -------------------------------------------------------------------------------------------------
@@ -310,7 +165,8 @@ def test_a_dispute_is_settled_for_one_source(scene, as_user):
         in web.get(site_url(cast, site, "fact-edit", attribute_key="ceiling")).content.decode()
     )
     web.post(
-        site_url(cast, site, "fact-settle", attribute_key="ceiling"), {"source": "survey", "seen-survey": "drop"}
+        site_url(cast, site, "fact-settle", attribute_key="ceiling"),
+        {"source": "survey", "seen-survey": "drop"},
     )
     assert list(site.attribute_values.values_list("source", "value")) == [("survey", "drop")]
 
