@@ -206,7 +206,10 @@ def test_a_made_key_leaves_the_chosen_column_alone(cast, run_jobs, web):
     assert found.rows.get(line=2).values["key"] == "ALPHA"
 
 
-@pytest.mark.parametrize(("text", "mode"), [(PAIRS, "made"), ("00001,WA,47.61\n00002,WA,47.62\n", "column")])
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [("name,city\nAlpha,Seattle\nBeta,Tacoma\n", "made"), ("00001,WA,47.61\n00002,WA,47.62\n", "column")],
+)
 def test_without_a_key_one_is_made_only_where_a_name_or_place_is_known(cast, web, text, mode):
     assert web.get(url(cast, "import-map", upload(cast, text))).context["form"].mode == mode
 
