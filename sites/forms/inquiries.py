@@ -90,7 +90,9 @@ class AskForm(forms.Form):
 class SurveyForm(AskForm):
     """Who goes there, and when."""
 
-    known = forms.ChoiceField(label="Surveyor", required=False)
+    known = forms.ChoiceField(
+        label="Surveyor", required=False, help_text="A technician, or somebody else by name."
+    )
     name = forms.CharField(label="Name", max_length=120, required=False)
     email = forms.EmailField(label="E-mail", required=False)
     phone = forms.CharField(label="Phone", max_length=40, required=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -230,7 +231,11 @@ def test_many_at_once_is_shown_first_and_done_as_a_job(scene, as_user, run_jobs,
     shown = text_of(client.post(address, {"all_matching": "1"}))
     assert "3 people" in shown
     data = {"all_matching": "1", "confirm": "1", "expected": "3", "days": "30", "reason": "Over"}
+    data["press"] = re.search(r'name="press" value="([^"]+)"', shown)[1]
+    before = Job.objects.count()
     response = client.post(address, data)
+    assert client.post(address, data)["Location"] == response["Location"]
+    assert Job.objects.count() == before + 1
     run_jobs()
     job = Job.objects.order_by("pk").last()
     assert response["Location"] == reverse("rollout:job", args=[job.key])
