@@ -1,7 +1,13 @@
 """Every read of the sites app."""
 
 from sites.queries.access import HoursOfSite, SiteAccess, access_of, hours_of
-from sites.queries.api import (
+from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, plan_asking
+from sites.queries.attachments import attachments_of
+from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
+from sites.queries.blackouts import BlackoutLine, blackout_lines, blackouts_seen
+from sites.queries.contacts import contact_roles
+from sites.queries.fact_lines import FactLine, fact_lines
+from sites.queries.for_programs import (
     changed_since,
     contacts_of,
     enrolment_ids,
@@ -11,12 +17,6 @@ from sites.queries.api import (
     wave_numbered,
     windows_of,
 )
-from sites.queries.asking import FactToAsk, Line, Person, Plan, facts_to_ask, plan_asking
-from sites.queries.attachments import attachments_of
-from sites.queries.attributes import AttributeLine, attribute_lines, attributes_of
-from sites.queries.blackouts import BlackoutLine, blackout_lines, blackouts_seen
-from sites.queries.contacts import contact_roles
-from sites.queries.fact_lines import FactLine, fact_lines
 from sites.queries.groups import (
     GroupLine,
     family,
