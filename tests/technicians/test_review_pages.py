@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -15,7 +15,6 @@ from rollout.models import AuditEntry
 from technicians.actions import visits as actions
 from technicians.choices import VisitState
 from technicians.models import Visit
-from technicians.problems import evening_of
 from technicians.queries import field as field_queries
 from technicians.queries import review as queries
 from tests import factories as make
@@ -89,23 +88,6 @@ def test_my_visits_are_sorted_into_today_coming_and_done(cast, visit):
     assert {name: [v.pk for v in listed] for name, listed in found.items()} == {
         "today": [visit.pk], "coming": [later.pk], "done": [over.pk],
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("opens", "closes", "sentence"),
-    [
-        (None, None, "The site is closed on"),
-        (time(22), time(3), "other hours hold: 22:00 to 03:00 (Stocktaking)"),
-    ],
-)
-def test_the_phone_says_where_the_day_of_the_visit_has_other_hours(phone, visit, opens, closes, sentence):
-    site = visit.work_order.enrolment.site
-    night = evening_of(visit.starts_at, site)
-    make.AccessExceptionFactory(site=site, on=night, opens=opens, closes=closes, note="Stocktaking")
-    make.AccessExceptionFactory(site=site, on=night + timedelta(days=9), note="Next week")
-    page = phone.client.get(reverse("technicians:visit", args=[visit.key])).content.decode()
-    assert sentence in page
-    assert "Next week" not in page
 
 
 def test_my_visits_page_does_not_grow_in_queries(cast, as_user, visit, django_assert_max_num_queries):
