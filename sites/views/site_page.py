@@ -61,7 +61,9 @@ def site_context(user: User, rollout: Rollout, site: Site, **more: Any) -> dict[
         "files_form": forms.FilesForm(),
         "may_edit": base_access.may(user, Permission.SITE_EDIT, rollout),
     }
-    return {**context, **more}
+    shown = {**context, **more}
+    shown["exception_form"].auto_id = "day_%s"  # two forms of the page have hours
+    return shown
 
 
 def _own_point(site: Site) -> list[dict[str, Any]]:
