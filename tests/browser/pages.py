@@ -16,6 +16,7 @@ rollout:outcome-edit            | pm         | pk=outcome
 rollout:wave-new                | pm         | code
 rollout:wave-edit               | pm         | pk=wave
 rollout:jobs                    | pm         | code
+rollout:api-keys                | pm         |
 rollout:job                     | pm         | key=job
 sites:list                      | pm         | code
 sites:new                       | pm         | code
