@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -93,7 +94,7 @@ def _lines(page: Any, rollout: Rollout, shown: list[columns.Column], now: dateti
 
 
 def _addresses(asked: QueryDict) -> dict[str, Any]:
-    """Return the query strings the page needs: as it is, without the columns, and what the filter form carries along."""
+    """Return the query strings the page needs: as it is, without the columns, without the filters, and what the filter form carries along."""
     query = asked.copy()
     for name in ("view", "page", "format", "file"):
         query.pop(name, None)
@@ -101,7 +102,13 @@ def _addresses(asked: QueryDict) -> dict[str, Any]:
     usual.pop("cols", None)
     carried = [(name, value) for name in _CARRIED for value in asked.getlist(name) if value]
     beside = [(name, value) for name, values in usual.lists() for value in values if value]
-    return {"query": query.urlencode(), "usual": usual.urlencode(), "carried": carried, "beside": beside}
+    return {
+        "query": query.urlencode(),
+        "usual": usual.urlencode(),
+        "cleared": urlencode(carried),
+        "carried": carried,
+        "beside": beside,
+    }
 
 
 def _choices(every: list[columns.Column], shown: list[columns.Column], filters: SiteFilter) -> dict[str, Any]:

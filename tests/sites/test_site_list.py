@@ -230,6 +230,12 @@ def test_every_filter_that_is_set_is_a_chip_with_a_way_out(scene, as_user):
     assert list(chips) == ["No wave yet", "AK", "No contact", "No access hours"]
 
 
+def test_clearing_the_filters_keeps_columns_and_order(scene, as_user):
+    cast, _ = scene
+    answer = as_user(cast.pm).get(list_url(cast, "?wave=none&cols=name,wave&sort=-key&page=1&view=map"))
+    assert answer.context["cleared"] == "sort=-key&cols=name%2Cwave&view=map"
+
+
 def test_a_thousand_filters_are_cut(scene, as_user):
     query = "?" + "&".join(f"priority={n}" for n in range(1000))
     assert len(found(scene, as_user, query)) == 5
