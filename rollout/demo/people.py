@@ -38,12 +38,13 @@ _NAMES = (
 
 
 def make_accounts() -> dict[str, User]:
-    """Make one account per role; only the administrator may do everything."""
+    """Make one account per role; only the administrator may do everything. One that stayed, because it has other work, is kept."""
     people = {}
     hashed = make_password(PASSWORD)  # hashing is slow on purpose; once is enough for one password
     for key, (_, email, name) in ACCOUNTS.items():
         starts = key in ("pm", "harbor_pm")
-        people[key] = User.objects.create(email=email, name=name, password=hashed, may_start_rollouts=starts)
+        fields = {"name": name, "password": hashed, "may_start_rollouts": starts}
+        people[key], _ = User.objects.update_or_create(email=email, defaults=fields)
         vouch_for_address(people[key])
     admin = people["admin"]
     admin.is_staff = admin.is_superuser = True

@@ -68,13 +68,9 @@ class Story:
         )
 
     def somebody(self, order: WorkOrder, night: int) -> Technician:
-        """Return the nearest free technician, or any who is free that night."""
-        near = self.night.technician_for(order, self.technicians, night)
-        if near is not None:
-            return near
-        free = next(p for p in self.technicians if (p.pk, night) not in self.night.taken)
-        self.night.taken.add((free.pk, night))
-        return free
+        """Return the nearest technician who is free on the night `night` days from today at the site."""
+        evening = starts_on(order, self.now, night).date()
+        return self.night.technician_for(order, self.technicians, evening)
 
     def save(self) -> None:
         """Write everything."""

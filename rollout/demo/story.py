@@ -6,8 +6,9 @@ import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rollout import files
 from rollout.demo import pictures
@@ -20,21 +21,25 @@ from workorders.models import Event, Evidence, Packet, WorkOrder
 
 NIGHTS_BACK = 40
 MINUTES = 165
+MIDDLE = ZoneInfo("America/Chicago")
 
 
 @dataclass
 class Night:
     """Who is still free on which night: a technician does one café a night."""
 
-    taken: set[tuple[int, int]] = field(default_factory=set)
+    taken: set[tuple[int, date]] = field(default_factory=set)
 
-    def technician_for(self, order: WorkOrder, people: Sequence[Technician], night: int) -> Technician | None:
-        """Return the nearest technician who is free on that night and reaches the site; None when there is nobody."""
+    def technician_for(self, order: WorkOrder, people: Sequence[Technician], evening: date) -> Technician:
+        """Take the nearest technician who is free that evening, by the calendar of the site.
+
+        Nights are told apart by date, not by their distance from today: while it is past midnight in the east, today is
+        still yesterday in the west.
+        """
         site = order.enrolment.site
-        near = sorted(people, key=lambda t: _distance(t, site.latitude or 0, site.longitude or 0))[:4]
-        free = next((person for person in near if (person.pk, night) not in self.taken), None)
-        if free is not None:
-            self.taken.add((free.pk, night))
+        near = sorted(people, key=lambda t: _distance(t, site.latitude or 0, site.longitude or 0))
+        free = next(person for person in near if (person.pk, evening) not in self.taken)
+        self.taken.add((free.pk, evening))
         return free
 
 
@@ -43,10 +48,13 @@ def _distance(person: Technician, latitude: float, longitude: float) -> float:
 
 
 def starts_on(order: WorkOrder, now: datetime, night: int) -> datetime:
-    """Return 22:00 at the site on the night `night` days from today, as an instant."""
-    zone = order.enrolment.site.zone
-    day = now.astimezone(zone).date() + timedelta(days=night)
-    return datetime.combine(day, time(22), zone)
+    """Return 22:00 at the site on the night `night` days from today, as an instant.
+
+    Today is counted on one clock: while midnight crosses the country, each site's own day would let two nights
+    of one technician fall on the same evening.
+    """
+    day = now.astimezone(MIDDLE).date() + timedelta(days=night)
+    return datetime.combine(day, time(22), order.enrolment.site.zone)
 
 
 @dataclass
