@@ -294,6 +294,26 @@ def close_item(item: JobItem, *, error: str = "") -> None:
     JobItem.objects.filter(pk=item.pk).update(state=item.state, lease_until=None, error=error[:400])
 
 
+def another_waits(job: Job, *, at: datetime) -> bool:
+    """Whether some other job has no worker: it was never begun, or its worker is dead."""
+    others = _open_jobs().exclude(pk=job.pk)
+    return others.filter(
+        Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, alive_at__lt=at - QUIET)
+    ).exists()
+
+
+def give_way(job: Job, unbegun: Sequence[JobItem]) -> None:
+    """Put back what was claimed and not begun, and queue again behind whoever waits.
+
+    Without it a check of two seconds waits until hundreds of packets are rendered. One message replaces the one that
+    brought the worker here, so there are never more of them than `wake` sent.
+    """
+    for item in unbegun:
+        mine = JobItem.objects.filter(pk=item.pk, state=ItemState.CLAIMED, attempts=item.attempts)
+        mine.update(state=ItemState.WAITING, lease_until=None, attempts=F("attempts") - 1)
+    transaction.on_commit(lambda: _send(job.pk, 1))
+
+
 def settle(job: Job, *, at: datetime) -> None:
     """End a job whose items have all ended; whoever closes the last item ends the job, once."""
     if job.kind not in ITEM_KINDS:
@@ -383,11 +403,14 @@ def end_whole(
             _end(locked, state, at=at, message=message)
 
 
+def _open_jobs() -> QuerySet[Job]:
+    return Job.objects.exclude(state__in=[JobState.DONE, JobState.FAILED, JobState.CANCELLED])
+
+
 def to_resume(*, at: datetime) -> QuerySet[Job]:
     """Return jobs that should be moving and are not."""
-    open_jobs = Job.objects.exclude(state__in=[JobState.DONE, JobState.FAILED, JobState.CANCELLED])
     never_begun = Q(state=JobState.QUEUED, created_at__lt=at - timedelta(seconds=5))
-    return open_jobs.filter(never_begun | Q(state=JobState.RUNNING, alive_at__lt=at - QUIET))
+    return _open_jobs().filter(never_begun | Q(state=JobState.RUNNING, alive_at__lt=at - QUIET))
 
 
 def resume(*, at: datetime) -> int:

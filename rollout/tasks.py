@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
@@ -14,19 +14,20 @@ from rollout.models import Job, JobItem
 log = structlog.get_logger(__name__)
 
 
-@shared_task(name="rollout.tasks.run_job")  # type: ignore[untyped-decorator]
-def run_job(job_id: int) -> None:
-    """Work on a job until nothing of it is left to take."""
+@shared_task(name="rollout.tasks.run_job", bind=True)  # type: ignore[untyped-decorator]
+def run_job(task: Task, job_id: int) -> None:
+    """Work on a job until nothing of it is left to take, or another job has no worker; then it is queued again."""
     job = jobs.begin(job_id, at=timezone.now())
     if job is None:
         return
     if job.kind in jobs.ITEM_KINDS:
-        _run_items(job)
+        # Called as a plain function there is no queue to wait in again.
+        _run_items(job, gives_way=not task.request.called_directly)
     else:
         _run_whole(job)
 
 
-def _run_items(job: Job) -> None:
+def _run_items(job: Job, *, gives_way: bool) -> None:
     try:
         jobs.prepare(job)
     except jobs.JobFailed as failure:
@@ -36,6 +37,9 @@ def _run_items(job: Job) -> None:
         for number, item in enumerate(items):
             if jobs.begin_item(items[number:], at=timezone.now()):
                 _run_item(job, item)
+            if gives_way and jobs.another_waits(job, at=timezone.now()):
+                jobs.give_way(job, items[number + 1 :])
+                return
     jobs.settle(job, at=timezone.now())
 
 

@@ -158,3 +158,50 @@ def test_an_item_another_worker_took_is_left_to_it(cast):
     mine = jobs.claim(job, at=at)
     assert jobs.claim(job, at=at + jobs.LEASE + timedelta(seconds=1))
     assert not jobs.begin_item(mine, at=at + jobs.LEASE + timedelta(seconds=2))
+
+
+@pytest.fixture
+def messages(monkeypatch):
+    sent: list[int] = []
+    monkeypatch.setattr(jobs, "_send", lambda job_id, messages: sent.extend([job_id] * messages))
+    return sent
+
+
+def run_by_message(job, capture):
+    """As a worker does it that was sent a message, and not by a call."""
+    with capture(execute=True):
+        tasks.run_job.apply([job.pk])
+
+
+def test_long_work_gives_way_to_who_waits(cast, messages, django_capture_on_commit_callbacks):
+    long, short = start(cast, 20), start(cast, 0, kind="tests.whole")
+    run_by_message(long, django_capture_on_commit_callbacks)
+    assert (DONE, messages) == ([1], [long.pk])
+    assert set(long.items.exclude(subject_id=1).values_list("state", "attempts")) == {(ItemState.WAITING, 0)}
+    tasks.run_job(short.pk)
+    run_by_message(long, django_capture_on_commit_callbacks)
+    long.refresh_from_db()
+    assert (sorted(DONE), long.message) == (list(range(1, 21)), "20 of 20 done.")
+
+
+def test_long_work_gives_way_to_a_job_whose_worker_died(cast, messages, django_capture_on_commit_callbacks):
+    long, short = start(cast, 20), start(cast, 0, kind="tests.whole")
+    long_ago = timezone.now() - jobs.QUIET - timedelta(seconds=1)
+    Job.objects.filter(pk=short.pk).update(state=JobState.RUNNING, alive_at=long_ago)
+    run_by_message(long, django_capture_on_commit_callbacks)
+    assert DONE == [1]
+
+
+def test_long_work_goes_on_beside_work_that_has_a_worker(cast, messages, django_capture_on_commit_callbacks):
+    long, short = start(cast, 20), start(cast, 0, kind="tests.whole")
+    Job.objects.filter(pk=short.pk).update(state=JobState.RUNNING, alive_at=timezone.now())
+    run_by_message(long, django_capture_on_commit_callbacks)
+    assert len(DONE) == 20
+
+
+def test_two_long_jobs_take_turns_without_end(cast, messages, django_capture_on_commit_callbacks):
+    first, second = start(cast, 20), start(cast, 20)
+    for job in (first, second, first):
+        run_by_message(job, django_capture_on_commit_callbacks)
+    assert not jobs.counts(first).open
+    assert not jobs.counts(second).open
