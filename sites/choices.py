@@ -7,7 +7,7 @@ class PlacePrecision(models.TextChoices):
     """How well the coordinates of a site are known."""
 
     EXACT = "exact", "From the list"
-    BY_HAND = "by_hand", "Placed on the map"
+    BY_HAND = "by_hand", "Placed by hand"
     POSTAL_CODE = "postal_code", "Centre of the postal code"
     UNKNOWN = "unknown", "Unknown"
 

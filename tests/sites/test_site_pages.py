@@ -59,7 +59,7 @@ def test_a_site_made_by_hand_takes_its_zone_from_its_place(cast, as_user):
         "DE",
         53.5413,
         "Europe/Berlin",
-        "exact",
+        "by_hand",
     )
     assert site.enrolments.get().rollout == cast.rollout
 
