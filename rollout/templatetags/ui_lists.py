@@ -21,6 +21,9 @@ def _query(context: Context, **changes: Any) -> str:
     return "?" + query.urlencode()
 
 
+OF_ONE = {"people": "person", "entries": "entry"}
+
+
 def pager(context: Context, page_obj: Any, noun: str = "rows") -> dict[str, Any]:
     """`{% pager page_obj "sites" %}`: pages that keep the query string; pages are named `page`."""
     paginator = page_obj.paginator
@@ -32,6 +35,7 @@ def pager(context: Context, page_obj: Any, noun: str = "rows") -> dict[str, Any]
         "page_obj": page_obj,
         "paginator": paginator,
         "noun": noun,
+        "noun_of_one": OF_ONE.get(noun, noun.removesuffix("s")),
         "links": links,
         "previous": _query(context, page=page_obj.number - 1) if page_obj.has_previous() else None,
         "next": _query(context, page=page_obj.number + 1) if page_obj.has_next() else None,
