@@ -22,6 +22,7 @@ from rollout.views.parts import signed_in
 from sites import queries
 from sites.actions.grid import Saved, change_cells
 from sites.cells import Column, FactColumn
+from sites.choices import AttributeKind
 from sites.queries import grid
 from sites.queries.grid import Judged, Typed
 from sites.views.sites import filtered
@@ -53,6 +54,7 @@ def _grid(request: HttpRequest, rollout: Rollout, user: User) -> HttpResponse:
         "rollout": rollout,
         "page_obj": page,
         "columns": [_head(column) for column in columns],
+        "numbers": {column.key for column in columns if _is_number(column)},
         "every": [(column.key, column.label, column.key in shown) for column in every.values()],
         "most": grid.MOST_COLUMNS,
         "rows": grid.grid_rows(rollout, places, columns, today=today),
@@ -68,6 +70,13 @@ def _grid(request: HttpRequest, rollout: Rollout, user: User) -> HttpResponse:
         },
     }
     return render(request, "sites/grid_page.html", context)
+
+
+def _is_number(column: Column) -> bool:
+    """Whether the cells stand at the right."""
+    if isinstance(column, FactColumn):
+        return column.attribute.kind == AttributeKind.NUMBER
+    return column.key == "priority"
 
 
 def _head(column: Column) -> dict[str, str]:
