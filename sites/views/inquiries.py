@@ -55,7 +55,9 @@ def _ask(request: HttpRequest, code: str, kind: InquiryKind) -> HttpResponse:
     rollout = base_access.rollout_for(user, code, Permission.SITE_EDIT)
     choice = _chosen(request, rollout, user)
     if not choice.ids:
-        messages.error(request, "No site of this rollout is chosen. Tick some first, then ask them.")
+        messages.error(
+            request, "No site of this rollout is chosen. Import or tick some first, then ask them."
+        )
         return HttpResponseRedirect(choice.back)
     now = timezone.now()
     attributes = list(queries.attributes_of(rollout.client_id))
