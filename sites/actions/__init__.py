@@ -8,9 +8,12 @@ from sites.actions.access import (
     set_exception,
 )
 from sites.actions.answers import (
+    MOST_PICTURES,
     Given,
     NoLongerOpen,
     Outcome,
+    TooManyPictures,
+    add_picture,
     not_theirs,
     open_inquiry,
     save_answers,
@@ -106,6 +109,7 @@ from sites.actions.sites import ChangedMeanwhile, SiteNumberTaken, change_site, 
 
 __all__ = [
     "ASK_JOB",
+    "MOST_PICTURES",
     "AttributeInUse",
     "AttributeKeyTaken",
     "BlackoutGone",
@@ -137,6 +141,7 @@ __all__ = [
     "SiteNumberTaken",
     "SiteThere",
     "TooManyDays",
+    "TooManyPictures",
     "TooManyRecords",
     "UndoneBulk",
     "ValueDoesNotFit",
@@ -144,6 +149,7 @@ __all__ = [
     "Written",
     "add_blackout",
     "add_group",
+    "add_picture",
     "add_windows",
     "ask_again",
     "attach",

@@ -6,20 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.files.base import File
 from django.db import transaction
 
 from rollout import audit
 from rollout.exceptions import Refused
 from sites import links, queries
+from sites.actions.attachments import attach
 from sites.actions.facts import NothingSaid, forget_fact, state_fact
 from sites.asking.reading import LONGEST, Answer, Asked, Unreadable, read_answer, tidy
 from sites.asking.words import words_in
-from sites.choices import FactSource, InquiryKind
-from sites.models import Inquiry, Question
+from sites.choices import AttachmentKind, FactSource, InquiryKind
+from sites.models import Attachment, Inquiry, Question
+
+MOST_PICTURES = 6
+"""So many pictures of one question come by one link."""
 
 
 class NoLongerOpen(Refused):
     """The questions are closed or past their last day."""
+
+
+class TooManyPictures(Refused):
+    """The question has as many pictures as it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,29 @@ def _tell_facts(inquiry: Inquiry, question: Question, had: Answer, at: datetime)
             )
         except NothingSaid:
             return  # the team has decided otherwise meanwhile
+
+
+@transaction.atomic
+def add_picture(*, inquiry: Inquiry, question: Question, content: File[bytes], at: datetime) -> Attachment:
+    """Keep a picture that was sent with an answer; counted under the lock, since phones send several at once.
+
+    Raises `NoLongerOpen`, `TooManyPictures`, and `FileNotKept` for what is no picture or too large.
+    """
+    inquiry = _locked(inquiry, at)
+    there = sum(1 for one in queries.pictures_of(inquiry) if one.attribute_id == question.attribute_id)
+    if there >= MOST_PICTURES:
+        raise TooManyPictures(f"There are {MOST_PICTURES} pictures already. Remove one first.")
+    return attach(
+        site=inquiry.site,
+        content=content,
+        kind=AttachmentKind.PICTURE,
+        title=question.attribute.label,
+        attribute=question.attribute,
+        rollout=inquiry.rollout,
+        by=None,
+        said_by=queries.said_by(inquiry),
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -13,17 +13,15 @@ from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils import formats, translation
 
-from rollout.exceptions import Refused
 from rollout.uploads import OversizeUpload
 from sites import actions, queries
 from sites.actions.answers import Given
 from sites.asking.wording import Wording
 from sites.asking.words import words_in
-from sites.choices import AttachmentKind, AttributeKind
+from sites.choices import AttributeKind
 from sites.letters import question_in
 from sites.models import Attachment, Inquiry, Question
 
-MOST_PICTURES = 6
 UNKNOWN = "?"
 _ASKED = re.compile(r"\d{1,18}")
 
@@ -179,38 +177,25 @@ def given_in(post: QueryDict) -> dict[int, Given]:
 
 def pictures_in(request: HttpRequest, inquiry: Inquiry, words: Wording, at: datetime) -> dict[int, str]:
     """Keep the pictures a form sent and drop the one it wants removed; returns sentences about those not taken."""
-    pictures = queries.pictures_of(inquiry)
     removed = request.POST.get("remove", "")
-    for one in pictures:
+    for one in queries.pictures_of(inquiry) if removed else ():
         if str(one.key) == removed:
             actions.remove_attachment(attachment=one, rollout=inquiry.rollout, by=None, at=at)
     errors: dict[int, str] = {}
     for question in queries.questions_of(inquiry):
-        sent = request.FILES.getlist(f"q{question.pk}-picture")
-        there = sum(1 for one in pictures if one.attribute_id == question.attribute_id)
-        for number, upload in enumerate(sent):
-            if error := _keep(upload, question, inquiry, words, there + number, at):
+        for upload in request.FILES.getlist(f"q{question.pk}-picture"):
+            if error := _keep(upload, question, inquiry, words, at):
                 errors[question.pk] = error
     return errors
 
 
-def _keep(upload: Any, question: Question, inquiry: Inquiry, words: Wording, there: int, at: datetime) -> str:
+def _keep(upload: Any, question: Question, inquiry: Inquiry, words: Wording, at: datetime) -> str:
     if isinstance(upload, OversizeUpload):
         return words.error_picture_size.format(size=filesizeformat(settings.UPLOAD_MAX_BYTES))
-    if there >= MOST_PICTURES:
-        return words.error_pictures.format(count=MOST_PICTURES)
     try:
-        actions.attach(
-            site=inquiry.site,
-            content=upload,
-            kind=AttachmentKind.PICTURE,
-            title=question.attribute.label,
-            attribute=question.attribute,
-            rollout=inquiry.rollout,
-            by=None,
-            said_by=queries.said_by(inquiry),
-            at=at,
-        )
-    except Refused:
+        actions.add_picture(inquiry=inquiry, question=question, content=upload, at=at)
+    except actions.TooManyPictures:
+        return words.error_pictures.format(count=actions.MOST_PICTURES)
+    except actions.FileNotKept:
         return words.error_picture
     return ""

@@ -222,10 +222,10 @@ def _take(request: HttpRequest, here: Here) -> HttpResponse:
             name=request.POST.get("name", ""),
             at=now,
         )
+        errors = {outcome.question.pk: outcome.error for outcome in outcomes if outcome.error}
+        errors |= pictures_in(request, here.inquiry, words, now)
     except actions.NoLongerOpen:
         return _gone(request, here.inquiry)
-    errors = {outcome.question.pk: outcome.error for outcome in outcomes if outcome.error}
-    errors |= pictures_in(request, here.inquiry, words, now)
     here = Here(queries.inquiry_behind(here.inquiry.key) or here.inquiry, here.language)
     questions = asked_of(here.inquiry, here.language, errors, request.POST if errors else None)
     if wants_json:
