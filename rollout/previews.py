@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from rollout import pictures
 
@@ -25,7 +27,7 @@ def preview_of(content: IO[bytes]) -> bytes:
         When the picture cannot be decoded, though its header could be read.
     """
     content.seek(0)
-    with Image.open(content, formats=list(pictures.MEDIA_TYPES)) as opened:
+    with _whole_pictures_only(), Image.open(content, formats=list(pictures.MEDIA_TYPES)) as opened:
         # Lets libjpeg decode a large photo at a fraction of the memory.
         opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(opened)
@@ -34,6 +36,16 @@ def preview_of(content: IO[bytes]) -> bytes:
     kept = io.BytesIO()
     flat.save(kept, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return kept.getvalue()
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Where packets are rendered WeasyPrint lets Pillow pass half a picture for a whole one; a half one shows nothing."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -31,11 +31,7 @@ class Night:
     taken: set[tuple[int, date]] = field(default_factory=set)
 
     def technician_for(self, order: WorkOrder, people: Sequence[Technician], evening: date) -> Technician:
-        """Take the nearest technician who is free that evening, by the calendar of the site.
-
-        Nights are told apart by date, not by their distance from today: while it is past midnight in the east, today is
-        still yesterday in the west.
-        """
+        """Take the nearest technician who is free that evening."""
         site = order.enrolment.site
         near = sorted(people, key=lambda t: _distance(t, site.latitude or 0, site.longitude or 0))
         free = next(person for person in near if (person.pk, evening) not in self.taken)

@@ -74,8 +74,14 @@ _BY_LOOK: dict[Look, tuple[str, ...]] = {
     Look("neutral", "map-pin"): ("arrive", "exact"),
     Look("neutral", "ruler-measure"): ("test", "reading", "limit"),
     Look("neutral", "checks"): ("close_out",),
+    # Sites
+    Look("neutral", "pin"): ("by_hand",),
+    Look("neutral", "map-2"): ("region",),
+    Look("neutral", "building-store"): ("format",),
+    Look("neutral", "layout-dashboard"): ("floor_plan",),
+    Look("neutral", "paperclip"): ("document",),
     # Evidence and facts
-    Look("neutral", "camera"): ("photo", "photo_attached"),
+    Look("neutral", "camera"): ("photo", "photo_attached", "picture"),
     Look("neutral", "barcode"): ("serial",),
     Look("neutral", "list-check"): ("choice", "step_answered"),
     Look("neutral", "number-123"): ("count", "number"),

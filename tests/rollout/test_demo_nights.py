@@ -15,10 +15,10 @@ def order(zone: str):
     return SimpleNamespace(enrolment=SimpleNamespace(site=site))
 
 
-def test_one_evening_on_two_calendars() -> None:
+def test_one_evening_for_all() -> None:
     west, east = order("America/Los_Angeles"), order("America/New_York")
-    assert starts_on(west, LATE, 1).date() == starts_on(east, LATE, 0).date()
+    evening = starts_on(west, LATE, 0).date()
+    assert starts_on(east, LATE, 0).date() == evening
     night, people = Night(), [SimpleNamespace(pk=n, latitude=40.0, longitude=-100.0) for n in (1, 2)]
-    first = night.technician_for(west, people, starts_on(west, LATE, 1).date())
-    second = night.technician_for(east, people, starts_on(east, LATE, 0).date())
+    first, second = (night.technician_for(one, people, evening) for one in (west, east))
     assert first.pk != second.pk
