@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.base import File
 
 from sites import attribute_guess
-from sites.imports.mapping import propose
+from sites.imports.mapping import Proposal, propose, propose_joined
 from sites.imports.reading import ReadOptions, Source, SourceRow, open_source
 from sites.imports.target import Target
 from sites.imports.values import cell_text
@@ -80,16 +80,25 @@ def joined_key(cells: Sequence[str], columns: Sequence[int]) -> str:
     return JOIN.join(parts) if all(parts) else ""
 
 
-def describe(source: Source, target: Target, *, hidden: Collection[str] = ()) -> dict[str, Any]:
+def describe(
+    source: Source, target: Target, *, hidden: Collection[str] = (), joins: bool = False
+) -> dict[str, Any]:
     """Return what the mapping page shows, as JSON: how the file was read, some rows, and the proposed mapping.
 
-    `hidden` are fields that take no column, such as a key made of several others.
-    ``proposals`` goes from field key to ``[column, reason, confidence]``; ``samples`` are the first rows that are not blank, ``kinds`` what sort of
+    `hidden` are fields that take no column, such as a key made of several others; `joins`: several columns may make the key.
+    ``proposals`` goes from field key to ``[column, reason, confidence]``; ``key_columns`` are those that make the key together, which
+    then stands behind the last column; ``samples`` are the first rows that are not blank, ``kinds`` what sort of
     fact each column seems to hold.
     """
     sample = source.sample()
     proposals = propose(target, source.columns, sample)
+    key = proposals.get(target.key_field)
+    joined = propose_joined(source.columns, sample, key.column) if key and joins else None
+    if joined:
+        reason = " and ".join(f"“{source.columns[one]}”" for one in joined)
+        proposals[target.key_field] = Proposal(len(source.columns), f"{reason} together differ.", 0.7)
     return {
+        "key_columns": list(joined or ()),
         "format": source.format,
         "encoding": source.options.encoding or "",
         "delimiter": source.options.delimiter or "",

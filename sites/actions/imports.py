@@ -80,7 +80,7 @@ def _read(
                 raise CannotRead(
                     "There are no rows below the column names. Add them, or say where the names are."
                 )
-            reading = describe(source, pure, hidden=hidden)
+            reading = describe(source, pure, hidden=hidden, joins=target.make_key is not None)
     except UnreadableFile as error:
         raise CannotRead(str(error)) from error
     columns = list(source.columns)
@@ -116,7 +116,7 @@ def _as_before(
             "key_columns": list(found.key_columns),
             "as_before": reason,
         }
-    return {**reading, "key_columns": []}
+    return reading
 
 
 def _proposed(reading: Mapping[str, Any]) -> dict[str, int]:

@@ -27,6 +27,9 @@ _PREFIXES = ("store", "str", "site", "address", "addr", "location", "loc", "shop
 _QUALIFIERS = word_set("""type format brand status size open opening opened close closed date url website count district group category
     class tier wave old new parent device serial number asset notes""")
 """Words that make another thing of the word beside them: a store type is no store."""
+_AROUND = word_set("""region regions area district zone division territory market banner brand company country group chain concept
+    gebiet bezirk bereich land marke firma zona région secteur enseigne marque pays país marca regione paese""")
+"""What a client numbers its sites within, so that the number alone repeats."""
 _ELSEWHERE = word_set(
     "mailing billing invoice shipping delivery hq headquarters previous old former rechnung"
 )
@@ -112,13 +115,37 @@ def _proposals(
             continue
         named = name_score(field, name)
         if is_key:
-            proposal = _key_proposal(column, name, named, profile)
+            proposal = _key_proposal(column, name, named, profile) or _number_as_name(
+                target, column, name, profile
+            )
+        elif field.key == "name" and _numbers_only(profile):
+            proposal = None
         elif named:
             proposal = _named_proposal(field, column, name, named, profile)
         else:
             proposal = _valued_proposal(field, column, profile)
         if proposal is not None and proposal.confidence >= _LEAST:
             yield proposal
+
+
+def propose_joined(
+    columns: Sequence[str], sample_rows: Sequence[SourceRow], key_column: int
+) -> tuple[int, int] | None:
+    """Propose what makes a key together with a column that repeats: a region and the number in it.
+
+    None when the column tells rows apart by itself, or no column named like that makes every sampled pair differ.
+    """
+    profiles = profile_columns(len(columns), sample_rows)
+    key = profiles[key_column]
+    if key.distinct == 1 or key.filled < 1 or not key.coded:
+        return None
+    for column, (name, profile) in enumerate(zip(columns, profiles, strict=True)):
+        if column == key_column or not _AROUND & set(tokens(name)) or profile.filled < 1 or not profile.coded:
+            continue
+        pairs = set(zip(profile.values, key.values, strict=True))
+        if len(pairs) == len(key.values):
+            return column, key_column
+    return None
 
 
 @lru_cache(maxsize=256)
@@ -211,6 +238,20 @@ def _key_proposal(column: int, name: str, named: float, profile: Profile) -> Pro
     ):
         return Proposal(column, f"The values of “{name}” are short and differ in every row.", 0.45)
     return None
+
+
+def _numbers_only(profile: Profile) -> bool:
+    return profile.share(str.isdigit) == 1
+
+
+def _number_as_name(target: Target, column: int, name: str, profile: Profile) -> Proposal | None:
+    """A column called "branch" that holds a number for each row is the number of the branch and not its name."""
+    called = next((field for field in target.fields if field.key == "name"), None)
+    if called is None or not name_score(called, name) or not _numbers_only(profile):
+        return None
+    if profile.distinct < 1 or profile.filled < 1:
+        return None
+    return Proposal(column, f"“{name}” holds a number that differs in every row.", 0.7)
 
 
 def _is_word(text: str) -> bool:

@@ -273,3 +273,14 @@ def test_applied_once_more_after_a_re_read_the_key_is_one_column(cast, run_jobs,
     web.post(url(cast, "import-read", found), {"delimiter": ";"})
     found.refresh_from_db()
     assert "key_columns" not in found.options
+
+
+def test_a_number_within_a_region_is_proposed_joined_and_lands(cast, run_jobs, web):
+    found = upload(cast, PAIRS.replace("no,", "store no,", 1))
+    assert found.options["key_columns"] == [0, 1]
+    assert "West-1" in web.get(url(cast, "import-map", found)).content.decode()
+    run(cast, run_jobs, found, mapping={"name": 2}, key_columns=found.options["key_columns"])
+    assert set(Site.objects.filter(name__in=["Alpha", "Gamma"]).values_list("key", flat=True)) == {
+        "West-1",
+        "East-1",
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sites.imports.mapping import name_score, propose
+from sites.imports.mapping import name_score, propose, propose_joined
 from sites.imports.site_target import SITE_TARGET
 from sites.imports.source import SourceRow
 from sites.imports.target import Field, Target
@@ -217,3 +217,26 @@ def test_a_target_needs_its_key_field():
         Target("x", "x", "nope", (Field("a", "A", "text"),))
     with pytest.raises(ValueError, match="same key"):
         Target("x", "x", "a", (Field("a", "A", "text"), Field("a", "B", "text")))
+
+
+def test_a_branch_that_is_a_number_is_the_key_and_no_name():
+    rows = [(f"000{n}", f"Zeil {n}", "Frankfurt") for n in range(1, 6)]
+    assert guess(["Filiale", "Straße", "Ort"], *rows) == {"key": "Filiale", "street": "Straße", "city": "Ort"}
+    words = [(f"Zeil {n}", f"Zeil {n}", "Frankfurt") for n in range(1, 6)]
+    assert guess(["Filiale", "Straße", "Ort"], *words)["name"] == "Filiale"
+
+
+def joined(columns, key, *rows):
+    return propose_joined(columns, [SourceRow(n, tuple(row)) for n, row in enumerate(rows, 2)], key)
+
+
+def test_a_number_that_repeats_is_joined_with_what_it_is_counted_within():
+    rows = [("East", "1"), ("East", "2"), ("West", "1"), ("West", "2")]
+    assert joined(["Region No", "Store No"], 1, *rows) == (0, 1)
+
+
+def test_nothing_is_joined_where_it_would_not_help():
+    assert joined(["Region", "Store No"], 1, ("East", "1"), ("West", "2")) is None
+    assert joined(["Region", "Store No"], 1, ("East", "1"), ("East", "1")) is None
+    assert joined(["Region", "Store No"], 1, ("East", "1"), ("", "1")) is None
+    assert joined(["Ceiling", "Store No"], 1, ("9", "1"), ("10", "1")) is None
