@@ -20,6 +20,11 @@ class QueryMiddleware:
             raise BadRequest("This address has a character in it that cannot be read.")
         return self.get_response(request)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Let the same character in a hidden field of a form, which no page of ours sends, be a bad request as well."""
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+            raise BadRequest("What was sent has a character in it that cannot be read.") from exception
+
 
 class FragmentMiddleware:
     """Keep caches from handing an htmx fragment to a whole-page visit (and Back from showing one)."""
