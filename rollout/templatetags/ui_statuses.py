@@ -76,7 +76,6 @@ _BY_LOOK: dict[Look, tuple[str, ...]] = {
     Look("neutral", "checks"): ("close_out",),
     # Sites
     Look("neutral", "pin"): ("by_hand",),
-    Look("neutral", "map-2"): ("region",),
     Look("neutral", "building-store"): ("format",),
     Look("neutral", "layout-dashboard"): ("floor_plan",),
     Look("neutral", "paperclip"): ("document",),
@@ -95,7 +94,7 @@ _BY_LOOK: dict[Look, tuple[str, ...]] = {
     Look("neutral", "list"): ("list_item",),
     Look("neutral", "table"): ("table_row",),
     Look("neutral", "code"): ("code",),
-    Look("neutral", "map-2"): ("diagram",),
+    Look("neutral", "map-2"): ("diagram", "region"),
     Look("accent", "checkbox"): ("step",),
     Look("neutral", "package"): ("material", "add_material"),
     Look("info", "clipboard-check"): ("evidence", "add_evidence"),
