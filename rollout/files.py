@@ -49,6 +49,9 @@ def store(
         stored_at=at,
     )
     path = f"{digest[:2]}/{digest}"  # by content, never by a name somebody typed
+    # A worker that died while it wrote left part of a file behind; that is not the content of this name.
+    if default_storage.exists(path) and default_storage.size(path) != source.size:
+        default_storage.delete(path)
     if default_storage.exists(path):
         stored.content.name = path
     else:

@@ -15,6 +15,8 @@ from sites import queries
 from sites.choices import GroupKind, Weekday
 from sites.imports.countries import country_code
 from sites.imports.degrees import read_degrees
+from sites.imports.site_target import SITE_TARGET
+from sites.imports.values import read
 from sites.models import Site, SiteGroup
 
 
@@ -146,6 +148,14 @@ class SiteForm(forms.ModelForm):
             del self.fields["wave"]
         else:
             self.fields["wave"].queryset = queries.waves_of(rollout)  # type: ignore[attr-defined]
+
+    def clean_key(self) -> str:
+        """The number, read as in a list: it is part of the address of the site's page."""
+        key: str = self.cleaned_data["key"]
+        reading = read(SITE_TARGET.field("key"), key)
+        if reading.value is None and reading.remark is not None:
+            raise ValidationError(reading.remark.sentence)
+        return key
 
     def clean_country(self) -> str:
         """Accept any common spelling and keep the code."""

@@ -116,6 +116,12 @@ def _code(text: str) -> Reading:
             text,
             doubt("code_scientific", f"{quoted(text)} was shortened by a spreadsheet. Type the whole code."),
         )
+    if not {".", ".."}.isdisjoint(text.split("/")):
+        # Part of the address of a page; a browser reads these as "here" and "one up".
+        return Reading(
+            None,
+            doubt("code_dots", f"{quoted(text)} cannot be a number: leave out the part that is only dots."),
+        )
     if len(text) > _LONGEST_CODE:
         return Reading(
             text,

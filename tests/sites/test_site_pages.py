@@ -69,6 +69,7 @@ def test_a_site_made_by_hand_takes_its_zone_from_its_place(cast, as_user):
     [
         ("key", "", "Give the client’s own number"),
         ("key", "a9", "has this number already"),
+        ("key", "12/..", "only dots"),
         ("country", "Atlantis", "is not a country we know"),
         ("time_zone", "Mars/Olympus", "is not a time zone"),
         ("latitude", "100", "between -90 and 90"),
