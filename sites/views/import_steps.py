@@ -17,7 +17,7 @@ from rollout.permissions import Permission
 from rollout.views.parts import signed_in
 from sites import access, actions, forms, queries
 from sites.choices import AttributeKind, ImportState
-from sites.forms.imports import DELIMITERS
+from sites.forms.imports import DELIMITERS, ENCODINGS
 from sites.import_files import KEY_COLUMNS
 from sites.import_targets import ImportTarget, target_called, targets
 from sites.models import SiteImport
@@ -117,12 +117,14 @@ def _map_page(
 ) -> HttpResponse:
     target = target_called(found.target)
     delimiter = found.reading.get("delimiter", "").replace("\t", "tab")
+    encoding = found.reading.get("encoding", "")
     context = {
         "rollout": found.rollout,
         "site_import": found,
         "target": target,
         "kinds": AttributeKind.choices,
         "delimiter_name": dict(DELIMITERS).get(delimiter, delimiter).lower(),
+        "encoding_name": dict(ENCODINGS).get(encoding, encoding.upper()),
         "form": form,
         "reading_form": reading_form or forms.ReadingForm(site_import=found),
         "twin": queries.same_file_before(found),
