@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 
+from rollout import actions as base_actions
 from rollout.demo import pictures
 from rollout.models import Rollout, User
 from sites import actions
@@ -170,3 +171,15 @@ def keep_papers(rollout: Rollout, by: User, at: datetime) -> None:
         actions.attach(
             site=site, content=ContentFile(picture, name=f"rack-{site.key}.jpg"), rollout=rollout, by=by, at=at, title="Rack in the back office", attribute=rack,
         )  # fmt: skip
+
+
+def keep_views(rollout: Rollout, by: User, at: datetime) -> None:
+    """What the team looks at every morning."""
+    views = (
+        ("Facts missing", "missing=facts&cols=key,name,territory,wave,known,questions"),
+        ("No place", "missing=place"),
+    )
+    for name, query in views:
+        base_actions.save_view(
+            rollout=rollout, page="sites:list", name=name, query=query, shared=True, by=by, at=at
+        )

@@ -104,6 +104,7 @@ def _learn(rollout: Rollout, cast: dict[str, User], now: datetime) -> None:
         knowledge.disagree(rollout, cast["pf"], week)
         knowledge.different_days(rollout, cast["pm"], week)
         knowledge.keep_papers(rollout, cast["pf"], week)
+        knowledge.keep_views(rollout, cast["pm"], week)
     knowledge.ask(rollout, cast["pm"], now)
 
 

@@ -10,11 +10,13 @@ from playwright.sync_api import Browser, Page
 
 from rollout.demo import people
 from rollout.demo import sow as demo_sow
-from rollout.models import Job, Rollout, User
+from rollout.models import Job, Rollout, SavedView, User
 from rollout.tasks import run_job
-from sites.actions import imports
+from sites import links as site_links
+from sites.actions import change_many, imports
 from sites.import_targets import target_called
-from sites.models import Contact, SiteImport
+from sites.models import Attachment, Blackout, Contact, Enrolment, Inquiry, SiteGroup, SiteImport
+from sites.queries.bulk import Change
 from technicians import links
 from technicians.actions import schedule
 from technicians.choices import VisitState
@@ -135,7 +137,35 @@ class House:
             "coming": self._visits(VisitState.SCHEDULED).first().key,
             "on_site": self._visits(VisitState.ON_SITE).first().key,
             "technician": self.technician.pk,
+            **self._estate(),
         }
+
+    def _estate(self) -> dict[str, Any]:
+        rollout, attachment = (
+            self.rollout,
+            Attachment.objects.filter(site__client=self.rollout.client).first(),
+        )
+        some = Enrolment.objects.filter(rollout=rollout).values_list("pk", flat=True)[:3]
+        change = change_many(
+            rollout=rollout,
+            enrolment_ids=list(some),
+            change=Change("priority", 7),
+            by=rollout.pm,
+            at=timezone.now(),
+        )
+        return {
+            "blackout": Blackout.objects.filter(client=rollout.client).first().pk,
+            "group": SiteGroup.objects.filter(client=rollout.client, parent__isnull=False).first().pk,
+            "attachment": attachment.key,
+            "attachment_site": attachment.site.key,
+            "inquiry": Inquiry.objects.filter(rollout=rollout).first().key,
+            "bulk": change.bulk_id,
+            "view": SavedView.objects.filter(rollout=rollout, user=rollout.pm).first().key,
+        }
+
+    def link_of_a_contact(self) -> str:
+        """Questions somebody at a site has not answered."""
+        return site_links.link_to(Inquiry.objects.filter(rollout=self.rollout, answered_at=None).first())
 
     def link(self) -> str:
         """The link of the technician who is on site."""

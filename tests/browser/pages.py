@@ -38,6 +38,17 @@ sites:questions                 | pm         | code
 sites:edit                      | pm         | code key=site
 sites:contact-edit              | pm         | code key=contact_site pk=contact
 sites:fact-edit                 | pm         | code key=site attribute_key=attribute
+sites:facts                     | pm         | code
+sites:blackouts                 | pm         | code
+sites:blackout-new              | pm         | code
+sites:blackout-edit             | pm         | code pk=blackout
+sites:groups                    | pm         | code
+sites:group-edit                | pm         | code pk=group
+sites:history                   | pm         | code key=site
+sites:attachment                | pm         | code key=attachment_site attachment_key=attachment
+sites:question                  | pm         | code key=inquiry
+sites:change                    | pm         | code bulk_id=bulk
+rollout:view-change             | pm         | code key=view
 workorders:sow                  | pm         | code
 workorders:sow-upload           | pm         | code
 workorders:sow-version          | pm         | code version=sow
@@ -103,10 +114,13 @@ workorders:variation-effect     | a part of another page
 technicians:order-panel         | a part of another page
 rollout:job-progress            | a part of another page
 rollout:file                    | a file
-sites:question                  | shown by its list, see tests/sites/test_inquiry_pages.py
+rollout:view                    | leads to the list
+find                            | a part of every page
+sites:attachment-file           | a file
+sites:attachment-preview        | a file
 sites:site-questions            | a part of another page
-sites:answers-open              | shown by its link, see tests/browser
-sites:answers                   | shown by its link, see tests/browser
+sites:answers-open              | shown by its link, see test_pages
+sites:answers                   | shown by its link, see test_pages
 sites:answers-picture           | a file
 sites:import-template           | a file
 sites:import-corrections        | a file

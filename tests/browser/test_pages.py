@@ -102,6 +102,18 @@ def test_the_link_of_a_technician(house: House):
     look(house, "nobody", house.old_link(), status=410)
 
 
+def test_the_link_of_a_contact(house: House):
+    link = house.link_of_a_contact()
+    look(house, "nobody", link)
+    for name in LOOKS:
+        page = house.window("nobody", name)
+        page.goto(link)
+        page.locator("main form[method=post] button").click()
+        page.wait_for_url(lambda address: "t=" not in urlsplit(address).query)
+        assert not problems(page)
+    look(house, "nobody", link.replace("t=", "t=x"), status=410)
+
+
 def test_pages_of_errors(house: House, settings):
     settings.ROOT_URLCONF = "tests.rollout.error_urls"
     look(house, "pm", "/no/such/page/", status=404)
