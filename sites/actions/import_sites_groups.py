@@ -71,7 +71,8 @@ def group_ids(batch: Batch, paths: Iterable[tuple[str, str]]) -> Mapping[tuple[s
 
     As many statements as there are levels, however many groups.
     """
-    wanted = sorted({(FIELDS[field], path) for field, path in paths}, key=lambda one: one[1].count(JOINT))
+    # In the order of the list: of two spellings the first one names the group.
+    wanted = sorted(((FIELDS[field], path) for field, path in paths), key=lambda one: one[1].count(JOINT))
     groups = Groups(batch.rollout.client_id)
     for kind, path in wanted:
         _make(batch, groups, kind, path.split(JOINT))

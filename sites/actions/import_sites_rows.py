@@ -125,9 +125,9 @@ def _set(site: Site, values: Mapping[str, Any], groups: Mapping[tuple[str, str],
         site.precision = places.precision_of(site.latitude, values.get("precision") or site.precision)
 
 
-def paths_in(rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Return the ``(field, path)`` of regions and formats some values name."""
-    return {(name, values[name]) for values in rows for name in GROUPS if values.get(name)}
+def paths_in(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return the ``(field, path)`` of regions and formats some values name, each once, in the order of the rows."""
+    return list(dict.fromkeys((name, values[name]) for values in rows for name in GROUPS if values.get(name)))
 
 
 def word(key: str) -> str:
